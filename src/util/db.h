@@ -1,0 +1,70 @@
+/*
+ * SQLite with our errors: the only door to sqlite3.h.  It holds no SQL of its
+ * own but BEGIN, COMMIT and ROLLBACK; statements live in store and aggregate.
+ *
+ *	struct db_stmt *st = NULL;
+ *	rc = db_prepare(&st, db, "SELECT name FROM repo WHERE repo = ?1", err);
+ *	db_bind_int(st, 1, 7);
+ *	while ((rc = db_step(st, err)) > 0)
+ *		use(db_text(st, 0));
+ *	db_finish(st);
+ *
+ * Not thread-safe: one connection, one thread.
+ */
+#ifndef QUARRY_UTIL_DB_H
+#define QUARRY_UTIL_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quarry/error.h"
+
+struct quarry_db;
+struct db_stmt;
+
+enum db_mode { DB_READ_WRITE, DB_READ_ONLY };
+
+int db_open(struct quarry_db **out, const char *path, enum db_mode mode, struct quarry_error *err);
+void db_close(struct quarry_db *db); /* NULL is fine */
+
+/* Run a script of statements that return nothing. */
+int db_exec(struct quarry_db *db, const char *sql, struct quarry_error *err);
+
+int db_begin(struct quarry_db *db, struct quarry_error *err);
+int db_commit(struct quarry_db *db, struct quarry_error *err);
+void db_rollback(struct quarry_db *db); /* outside a transaction: nothing */
+
+/* On failure *out stays NULL. */
+int db_prepare(struct db_stmt **out, struct quarry_db *db, const char *sql,
+	       struct quarry_error *err);
+void db_finish(struct db_stmt *st); /* NULL is fine */
+
+/* Parameters count from 1. A failed bind is kept and returned by db_step. */
+void db_bind_int(struct db_stmt *st, int at, int64_t value);
+void db_bind_real(struct db_stmt *st, int at, double value);
+void db_bind_text(struct db_stmt *st, int at, const char *s, size_t len); /* NULL: SQL NULL */
+void db_bind_blob(struct db_stmt *st, int at, const void *s, size_t len);
+void db_bind_null(struct db_stmt *st, int at);
+
+/* 1 a row, 0 no more rows, negative code. After 0 or an error it is reset. */
+int db_step(struct db_stmt *st, struct quarry_error *err);
+/* Run a statement that returns no row, and reset it. */
+int db_run(struct db_stmt *st, struct quarry_error *err);
+void db_reset(struct db_stmt *st);
+
+/* Columns count from 0; texts live until the next step or reset. */
+int64_t db_int(struct db_stmt *st, int col);
+double db_real(struct db_stmt *st, int col);
+const char *db_text(struct db_stmt *st, int col); /* never NULL: "" for NULL */
+const void *db_blob(struct db_stmt *st, int col, size_t *len);
+bool db_is_null(struct db_stmt *st, int col);
+int db_columns(struct db_stmt *st);
+const char *db_column_name(struct db_stmt *st, int col);
+int64_t db_last_id(struct quarry_db *db);
+
+/* The first column of the first row of a constant query; `missing` without a row. */
+int db_scalar(int64_t *out, struct quarry_db *db, const char *sql, int64_t missing,
+	      struct quarry_error *err);
+
+#endif

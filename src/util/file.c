@@ -1,0 +1,155 @@
+#include "util/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/banned.h"
+#include "util/str.h"
+
+static int fail(struct quarry_error *err, const char *what, const char *path)
+{
+	int code = errno == ENOENT ? QUARRY_ENOTFOUND : QUARRY_EFAIL;
+
+	return quarry_error_set(err, code, "cannot %s '%s': %s", what, path, strerror(errno));
+}
+
+static int read_all(char *buf, size_t size, int fd)
+{
+	size_t got = 0;
+
+	while (got < size) {
+		ssize_t n = read(fd, buf + got, size - got);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		got += (size_t)n;
+	}
+	return 0;
+}
+
+int file_read(char **out, size_t *len, const char *path, size_t limit, struct quarry_error *err)
+{
+	struct stat st;
+	char *buf = NULL;
+	int fd, rc;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(err, "open", path);
+	if (fstat(fd, &st) < 0) {
+		rc = fail(err, "read", path);
+	} else if (!S_ISREG(st.st_mode)) {
+		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot read '%s': not a file", path);
+	} else if ((size_t)st.st_size > limit) {
+		rc = quarry_error_set(err, QUARRY_EFAIL,
+				      "cannot read '%s': larger than the limit of %zu bytes",
+				      path, limit);
+	} else if (!(buf = malloc((size_t)st.st_size + 1))) {
+		rc = quarry_error_nomem(err);
+	} else if (read_all(buf, (size_t)st.st_size, fd) < 0) {
+		rc = quarry_error_set(err, QUARRY_EFAIL,
+				      "cannot read '%s': it ended early or could not be read", path);
+	} else {
+		buf[st.st_size] = '\0';
+		*out = buf;
+		*len = (size_t)st.st_size;
+		buf = NULL;
+		rc = 0;
+	}
+	free(buf);
+	(void)close(fd); /* nothing was written */
+	return rc;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int file_write(const char *path, const char *data, size_t len, struct quarry_error *err)
+{
+	char *tmp = str_dupf("%s.tmp-XXXXXX", path);
+	int fd, rc = 0;
+
+	if (!tmp)
+		return quarry_error_nomem(err);
+	fd = mkostemp(tmp, O_CLOEXEC);
+	if (fd < 0) {
+		rc = fail(err, "write", path);
+		free(tmp);
+		return rc;
+	}
+	if (write_all(fd, data, len) < 0 || fchmod(fd, 0644) < 0 || fsync(fd) < 0)
+		rc = fail(err, "write", path);
+	if (close(fd) < 0 && !rc)
+		rc = fail(err, "write", path);
+	if (!rc && rename(tmp, path) < 0)
+		rc = fail(err, "write", path);
+	if (rc)
+		(void)unlink(tmp); /* best effort: the first failure is reported */
+	free(tmp);
+	return rc;
+}
+
+int file_mkdirs(const char *path, struct quarry_error *err)
+{
+	char *copy = str_dupf("%s", path);
+	int rc = 0;
+
+	if (!copy)
+		return quarry_error_nomem(err);
+	for (char *p = copy + 1; !rc && copy[0]; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0777) < 0 && errno != EEXIST)
+			rc = fail(err, "make the folder", copy);
+		*p = c;
+		if (c == '\0')
+			break;
+	}
+	if (!rc && !file_is_dir(path))
+		rc = quarry_error_set(err, QUARRY_EFAIL,
+				      "cannot make the folder '%s': a file is in its place", path);
+	free(copy);
+	return rc;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+int file_remove_tree(const char *path, struct quarry_error *err)
+{
+	if (nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS) < 0 && errno != ENOENT)
+		return fail(err, "remove", path);
+	return 0;
+}
+
+bool file_is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}

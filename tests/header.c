@@ -1,0 +1,8 @@
+/* A public header compiles alone, twice, and pedantically. */
+#include HEADER
+#include HEADER
+
+int main(void)
+{
+	return 0;
+}
