@@ -1,0 +1,126 @@
+/**
+ * The engine: the flow, one call a step, as the command line uses them.
+ *
+ *	config -> fetch -> mine -> store -> identity -> classify -> aggregate -> report
+ *
+ *	struct quarry_engine *e = NULL;
+ *	rc = quarry_engine_open(&e, &options, &err);
+ *	rc = quarry_engine_load(e, "categories/sample", &err);
+ *	rc = quarry_engine_fetch(e, &summary, &err);   quarry_summary_release(&summary)
+ *	rc = quarry_engine_mine(e, &summary, &err);
+ *	rc = quarry_engine_derive(e, &err);
+ *	rc = quarry_engine_edition(&edition, e, quarter, taxonomy, &err);
+ *	quarry_engine_free(e);
+ *
+ * quarry_engine_edition() and quarry_engine_overlap() need only the store, not
+ * the universe's folder.  One broken repository never stops the others: it is
+ * named in the summary, and the call still returns 0.
+ *
+ * Use an engine from one thread; it starts worker threads of its own.
+ */
+#ifndef QUARRY_ENGINE_H
+#define QUARRY_ENGINE_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quarry/edition.h"
+#include "quarry/error.h"
+#include "quarry/log.h"
+#include "quarry/universe.h"
+
+enum quarry_date_basis { QUARRY_BASIS_AUTHOR, QUARRY_BASIS_COMMITTER };
+enum quarry_taxonomy { QUARRY_TAXONOMY_TODAY, QUARRY_TAXONOMY_AS_OF };
+
+/** What is going on; texts live during the call only. */
+struct quarry_progress {
+	const char *step;     /**< "fetching", "mining", "deriving" */
+	size_t done, total;   /**< repositories, or phases of "deriving" */
+	uint64_t amount;      /**< bytes received, or commits read, so far */
+	const char *unit;     /**< "bytes", "commits" or "" */
+	const char *current;  /**< slug of what was worked on last; "" for none */
+};
+
+struct quarry_engine_options {
+	const char *store;    /**< path of the SQLite file */
+	const char *cache;    /**< folder of fetched repositories */
+	const char *mirror;   /**< folder with <owner>+<name>.git, read only; NULL: none */
+	int offline;          /**< 1: touch no network */
+	int allow_local;      /**< 1: accept local paths and file, git and http URLs */
+	unsigned jobs;        /**< worker threads, 1 to 256; 0: one a processor */
+	enum quarry_date_basis basis;
+	struct quarry_log log;
+	/** Called from any thread, one at a time; NULL: not. */
+	void (*progress)(void *payload, const struct quarry_progress *p);
+	void *payload;
+	const atomic_bool *stop; /**< set by a signal handler; NULL: never */
+};
+
+struct quarry_failure {
+	char *slug;
+	char *text; /**< one sentence */
+	int code;   /**< QUARRY_E... */
+};
+
+struct quarry_summary {
+	size_t n_total;
+	size_t n_done;      /**< brought or read in this call */
+	size_t n_unchanged; /**< nothing was new */
+	size_t n_failed;
+	struct quarry_failure *failures; /**< by slug */
+	uint64_t bytes;     /**< received */
+	int64_t commits;    /**< read */
+};
+
+void quarry_summary_release(struct quarry_summary *s);
+
+struct quarry_engine;
+
+/** Open the store (made when it is not there). Strings of `options` are copied. */
+int quarry_engine_open(struct quarry_engine **out, const struct quarry_engine_options *options,
+		       struct quarry_error *err);
+void quarry_engine_free(struct quarry_engine *e);
+
+/** Load the universe in folder `dir`; needed by fetch, mine and derive. */
+int quarry_engine_load(struct quarry_engine *e, const char *dir, struct quarry_error *err);
+const struct quarry_universe *quarry_engine_universe(const struct quarry_engine *e);
+
+/** Bring each repository that the mirror does not hold. */
+int quarry_engine_fetch(struct quarry_engine *e, struct quarry_summary *out,
+			struct quarry_error *err);
+
+/** Read each repository whose tip is not in the store yet. */
+int quarry_engine_mine(struct quarry_engine *e, struct quarry_summary *out,
+		       struct quarry_error *err);
+
+/** Rebuild all derived tables and check the invariants; a broken one is an error
+ * that names it, and the derived tables are as they were. */
+int quarry_engine_derive(struct quarry_engine *e, struct quarry_error *err);
+
+/** The figures of one quarter. QUARRY_QUARTER_NONE: the last one that was over at
+ * the snapshot. */
+int quarry_engine_edition(struct quarry_edition **out, struct quarry_engine *e, int32_t quarter,
+			  enum quarry_taxonomy taxonomy, struct quarry_error *err);
+
+/** Overlap of two categories or more, by id. */
+int quarry_engine_overlap(struct quarry_overlap **out, struct quarry_engine *e,
+			  const char *const *ids, size_t n, int32_t quarter,
+			  struct quarry_error *err);
+
+/** One finding of quarry_engine_doctor(). */
+struct quarry_finding {
+	enum { QUARRY_FINDING_OK, QUARRY_FINDING_NOTE, QUARRY_FINDING_PROBLEM } level;
+	char *subject; /**< what was looked at */
+	char *text;    /**< what was found, and the remedy */
+};
+
+/**
+ * Look over libraries, store, cache, mirror and repositories.
+ * @param out  array to be freed with quarry_findings_free()
+ */
+int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_engine *e,
+			 struct quarry_error *err);
+void quarry_findings_free(struct quarry_finding *findings, size_t n);
+
+#endif

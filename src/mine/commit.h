@@ -1,0 +1,37 @@
+/*
+ * A commit object, read leniently: what is missing is missing, and what is odd
+ * never stops the reading of the rest.
+ *
+ *	commit  = "tree" SP oid LF *( "parent" SP oid LF )
+ *	          "author" SP ident LF "committer" SP ident LF
+ *	          *( header LF *( SP continuation LF ) ) LF message
+ */
+#ifndef QUARRY_MINE_COMMIT_H
+#define QUARRY_MINE_COMMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "mine/ident.h"
+#include "quarry/history.h"
+
+struct raw_commit {
+	struct quarry_oid tree;
+	bool has_tree;
+	size_t n_parents;
+	const char *parents;      /* the first parent's hexadecimal id; see commit_parent */
+	bool has_author, has_committer;
+	struct ident author, committer;
+	const char *encoding;     /* declared, not NUL-terminated; NULL: UTF-8 */
+	size_t encoding_len;
+	const char *message;
+	size_t message_len;
+};
+
+/* All pointers lead into `data`. False when there is no tree line at all. */
+bool commit_parse(struct raw_commit *out, const char *data, size_t len);
+
+/* The i-th parent, i < n_parents. */
+struct quarry_oid commit_parent(const struct raw_commit *c, size_t i);
+
+#endif

@@ -1,0 +1,55 @@
+#include "mine/tree.h"
+
+#include <string.h>
+
+#include "util/banned.h"
+
+/* Old programs wrote group-writable and other modes: git reads them so too. */
+static unsigned canonical(unsigned mode)
+{
+	switch (mode & MODE_TYPE) {
+	case 0100000: return 0100644 | (mode & 0100 ? 0111 : 0);
+	case MODE_LINK: return MODE_LINK;
+	case MODE_TREE: return MODE_TREE;
+	default: return MODE_GITLINK;
+	}
+}
+
+bool tree_next(struct tree_entry *out, struct tree_cursor *c)
+{
+	const char *p = c->p, *nul;
+	unsigned mode = 0;
+
+	if (p == c->end || c->broken)
+		return false;
+	for (; p < c->end && *p >= '0' && *p <= '7' && mode < 0200000; p++)
+		mode = mode * 8 + (unsigned)(*p - '0');
+	if (p == c->p || p == c->end || *p != ' ')
+		goto broken;
+	p++;
+	nul = memchr(p, 0, (size_t)(c->end - p));
+	if (!nul || nul == p || (size_t)(c->end - nul) < 1 + QUARRY_OID_SIZE)
+		goto broken;
+	out->mode = canonical(mode);
+	out->name = p;
+	out->name_len = (size_t)(nul - p);
+	out->oid = (const unsigned char *)nul + 1;
+	c->p = nul + 1 + QUARRY_OID_SIZE;
+	return true;
+broken:
+	c->broken = true;
+	return false;
+}
+
+int tree_entry_order(const struct tree_entry *a, const struct tree_entry *b)
+{
+	size_t n = a->name_len < b->name_len ? a->name_len : b->name_len;
+	int order = memcmp(a->name, b->name, n);
+	unsigned char x, y;
+
+	if (order)
+		return order;
+	x = a->name_len > n ? (unsigned char)a->name[n] : mode_is_tree(a->mode) ? '/' : 0;
+	y = b->name_len > n ? (unsigned char)b->name[n] : mode_is_tree(b->mode) ? '/' : 0;
+	return (x > y) - (x < y);
+}
