@@ -173,7 +173,8 @@ struct quarry_overlap {
 	int64_t *sizes;           /**< contributors of each */
 	int64_t everyone;         /**< contributors of the universe */
 	int64_t both;             /**< in all n */
-	int64_t both_lo, both_hi; /**< the same under lenient identity and by e-mail */
+	/** Smallest and largest of `both` under lenient, strict and e-mail identity. */
+	int64_t both_lo, both_hi;
 	int64_t any;              /**< in at least one: the combined pool */
 	double jaccard;           /**< both / any */
 	double coefficient;       /**< both / smallest size */

@@ -38,11 +38,13 @@ struct quarry_category {
 
 struct quarry_repo {
 	/** Canonical: scheme://[user@]host[:port]/owner/name, host in lower case, no
-	 * '.git', no '/' at the end; a local path is absolute. Never holds a password. */
+	 * '.git', no '/' at the end; a local path is absolute and keeps its '.git'. Never
+	 * holds a password. */
 	const char *url;
-	const char *host;   /**< "" for a local path */
-	const char *owner;  /**< all but the last part of the path; may hold '/' */
-	const char *name;   /**< last part of the path */
+	const char *host;   /**< with ":port" where it is not the scheme's; "" for a local path */
+	const char *owner;  /**< all but the last part of the path; may hold '/'; of a local
+			     * path the part before the last alone */
+	const char *name;   /**< last part of the path, without '.git' */
 	const char *slug;   /**< owner/name */
 	const char *branch; /**< branch to mine; NULL: the one HEAD names */
 	size_t category;    /**< index into categories: its primary category today */
