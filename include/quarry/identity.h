@@ -47,6 +47,7 @@ struct quarry_use {
 	size_t email_len;
 	int64_t first_s;   /**< first activity under it in that repository, for L4 */
 	int64_t last_s;    /**< last activity, for L4 */
+	int automated;     /**< 1: a bot or an agent: never joined on a name */
 };
 
 struct quarry_identity_use {
@@ -78,11 +79,13 @@ struct quarry_link {
 int quarry_identity_new(struct quarry_identity **out, struct quarry_error *err);
 void quarry_identity_free(struct quarry_identity *id);
 
-/** The text of a repository's .mailmap; at most one a repository. */
+/** The text of a repository's .mailmap; at most one a repository. Lines that are
+ * not UTF-8 are read as Latin-1. QUARRY_EFAIL for a second one, or one beyond 4 MiB
+ * or 100,000 lines: `id` is as before then, and the caller may go on without it. */
 int quarry_identity_mailmap(struct quarry_identity *id, int64_t repo, const char *text,
 			    size_t len, struct quarry_error *err);
 
-/** Add a use; the same (repo, signature) is added once. */
+/** Add a use; the caller adds each (repo, signature) once. Texts end at a NUL. */
 int quarry_identity_use(struct quarry_identity *id, const struct quarry_use *use,
 			struct quarry_error *err);
 
@@ -90,12 +93,12 @@ int quarry_identity_use(struct quarry_identity *id, const struct quarry_use *use
 int quarry_identity_resolve(struct quarry_identity *id, struct quarry_error *err);
 
 size_t quarry_identity_n_uses(const struct quarry_identity *id);
-/** By (repo, signature) as they were added; owned by `id`. */
+/** The use added as number `i`; owned by `id`. */
 const struct quarry_identity_use *quarry_identity_get(const struct quarry_identity *id, size_t i);
 
 size_t quarry_identity_n_persons(const struct quarry_identity *id);
-/** A person's stable key: the smallest e-mail key of its uses, or, where all are
- * generic, the smallest "name <email>"; owned by `id`. */
+/** A person's stable key: the smallest e-mail key of its uses after .mailmap, or,
+ * for a generic e-mail, its "name <email>" ("<email>" without a name); owned by `id`. */
 const char *quarry_identity_person_key(const struct quarry_identity *id, uint32_t person);
 
 size_t quarry_identity_n_links(const struct quarry_identity *id);
