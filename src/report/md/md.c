@@ -1,0 +1,152 @@
+/*
+ * The edition in Markdown, as it is printed: a title, the three figures that
+ * head it, the snapshot table, then one section a question.
+ */
+#include "report/md/md.h"
+
+#include "report/format.h"
+#include "report/model.h"
+#include "util/banned.h"
+
+static const struct md_column snapshot[] = {
+	{ "Category", MD_LABEL },
+	{ "Commits", MD_COUNT, MD_FIELD(commits) },
+	{ "QoQ", MD_QOQ, MD_FIELD(commits) },
+	{ "Contributors", MD_RANGE },
+	{ "QoQ", MD_QOQ, MD_FIELD(contributors) },
+	{ "New", MD_COUNT, MD_FIELD(new_contributors) },
+	{ "Active / tracked", MD_OF, MD_FIELD(active), MD_FIELD(tracked) },
+	{ "File touches", MD_COUNT, MD_FIELD(file_touches) },
+	{ "QoQ", MD_QOQ, MD_FIELD(file_touches) },
+	{ NULL },
+};
+
+static void write_title(struct md *m)
+{
+	const struct quarry_edition *e = m->e;
+
+	str_adds(m->out, "# ");
+	md_text(m->out, e->title && *e->title ? e->title : e->universe);
+	str_adds(m->out, ": ");
+	md_quarter(m, e->quarter);
+	str_adds(m->out, "\n\n");
+}
+
+static void headline_qoq(struct md *m, int64_t now, int64_t before)
+{
+	str_adds(m->out, " (");
+	md_qoq(m, now, before);
+	str_addc(m->out, ')');
+}
+
+static void write_headline(struct md *m)
+{
+	const struct quarry_scope *all = report_universe(m->e);
+
+	str_adds(m->out, "**");
+	md_count(m, all->now.tracked);
+	str_adds(m->out, " tracked repositories**");
+	headline_qoq(m, all->now.tracked, all->before.tracked);
+	str_adds(m->out, " · **");
+	md_count(m, all->now.commits);
+	str_adds(m->out, " commits**");
+	headline_qoq(m, all->now.commits, all->before.commits);
+	str_adds(m->out, " · **");
+	md_range(m, &all->now);
+	str_adds(m->out, " contributors**");
+	headline_qoq(m, all->now.contributors, all->before.contributors);
+	str_adds(m->out, "\n\n");
+}
+
+/* Who prints the figures must not have to look for what they leave out. */
+static void write_incomplete(struct md *m)
+{
+	size_t n_never = 0, n_failed = 0;
+
+	for (size_t i = 0; i < m->e->n_repos; i++) {
+		n_never += m->e->repos[i].state == QUARRY_REPO_NEVER;
+		n_failed += m->e->repos[i].state == QUARRY_REPO_FAILED;
+	}
+	if (n_never) {
+		str_adds(m->out, "**Incomplete.** ");
+		md_count(m, (int64_t)n_never);
+		str_adds(m->out, " of the tracked repositories were never read: nothing of them is in the "
+			 "figures below.\n\n");
+	}
+	if (n_failed) {
+		str_adds(m->out, "**Not up to date.** ");
+		md_count(m, (int64_t)n_failed);
+		str_adds(m->out, " of the tracked repositories could not be brought or read in the last "
+			 "run: they stand with what was read before.\n\n");
+	}
+}
+
+static void write_standing(struct md *m)
+{
+	char day[32];
+
+	quarry_date_format(day, sizeof(day), m->e->snapshot_s);
+	if (m->e->to_date) {
+		str_adds(m->out, "**To date.** ");
+		md_quarter(m, m->e->quarter);
+		str_addf(m->out, " was not over at the snapshot of %s: its figures still grow, and "
+			 "none is compared with the quarter before.", day);
+	} else {
+		str_addf(m->out, "Snapshot of %s. QoQ is the change from ", day);
+		md_quarter(m, m->e->quarter - 1);
+		str_adds(m->out, ", recomputed under the same rules.");
+	}
+	str_adds(m->out, " The range in brackets is the same count of people under lenient "
+		 "identity and by e-mail alone.\n");
+}
+
+static void write_snapshot(struct md *m)
+{
+	md_scope_table(m, snapshot);
+	md_footnote(m);
+	str_adds(m->out, "\nCommits and touches of the categories sum to the universe; a person who "
+		 "works in two categories counts once in each and once in the universe.\n");
+}
+
+static const struct {
+	const char *heading;
+	void (*write)(struct md *m);
+} sections[] = {
+	{ "Snapshot", write_snapshot },
+	{ "What is moving", md_moving },
+	{ "Quiet corners", md_quiet },
+	{ "People", md_people },
+	{ "Depth", md_depth },
+	{ "Where talent is moving", md_movement },
+	{ "Overlap", md_overlap },
+	{ "Work", md_work },
+	{ "Agents and automation", md_agents },
+	{ "Repositories", md_repositories },
+	{ "Data quality", md_quality },
+	{ "Definitions used", md_definitions },
+};
+
+static int write_edition(struct str *out, const struct quarry_edition *e, const char *table,
+			 struct quarry_error *err)
+{
+	struct md m = { .out = out, .e = e };
+
+	write_title(&m);
+	write_headline(&m);
+	write_incomplete(&m);
+	write_standing(&m);
+	md_footnote(&m);
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		str_addf(out, "\n## %s\n\n", sections[i].heading);
+		sections[i].write(&m);
+	}
+	return 0;
+}
+
+const struct quarry_format report_md = {
+	.name = "md",
+	.extension = "md",
+	.edition = write_edition,
+	.overlap = md_write_overlap,
+	.has_tables = false,
+};

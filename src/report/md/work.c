@@ -1,0 +1,50 @@
+/* What was done: files, and who or what committed. */
+#include "report/md/md.h"
+
+#include "util/banned.h"
+
+static const struct md_column work[] = {
+	{ "Category", MD_LABEL },
+	{ "Touches, raw", MD_COUNT, MD_FIELD(file_touches_raw) },
+	{ "Touches, robust", MD_COUNT, MD_FIELD(file_touches) },
+	{ "QoQ", MD_QOQ, MD_FIELD(file_touches) },
+	{ "Top 5 commits", MD_SHARE, MD_FIELD(top5_touches), MD_FIELD(file_touches_raw) },
+	{ "Distinct files", MD_COUNT, MD_FIELD(distinct_files) },
+	{ "Footprint", MD_RATIO, MD_FIELD(distinct_files), MD_FIELD(contributors) },
+	{ "Files at the tip", MD_COUNT, MD_FIELD(files_at_tip) },
+	{ "Relative churn", MD_RATE, MD_FIELD(file_touches), MD_FIELD(files_at_tip) },
+	{ NULL },
+};
+
+static const struct md_column classes[] = {
+	{ "Category", MD_LABEL },
+	{ "Commits", MD_COUNT, MD_FIELD(commits) },
+	{ "Agent", MD_COUNT, MD_FIELD(agent_commits) },
+	{ "Bot", MD_COUNT, MD_FIELD(bot_commits) },
+	{ "Merge", MD_COUNT, MD_FIELD(merge_commits) },
+	{ "Duplicate", MD_COUNT, MD_FIELD(duplicate_commits) },
+	{ "All reachable", MD_REACHABLE },
+	{ "Assisted", MD_COUNT, MD_FIELD(assisted_commits) },
+	{ "Assisted share", MD_SHARE, MD_FIELD(assisted_commits), MD_FIELD(commits) },
+	{ "Landed", MD_COUNT, MD_FIELD(landed) },
+	{ NULL },
+};
+
+void md_work(struct md *m)
+{
+	md_scope_table(m, work);
+	md_footnote(m);
+	str_adds(m->out, "\nRobust leaves out root commits, bulk commits and vendored, generated and "
+		 "lock files. Top 5 commits is the share of the five largest in the raw touches. "
+		 "Footprint is distinct files per contributor; relative churn, robust touches over "
+		 "files at the tip.\n");
+}
+
+void md_agents(struct md *m)
+{
+	md_scope_table(m, classes);
+	str_adds(m->out, "\nCommits + agent + bot + merge + duplicate = all reachable. Agent (an agent "
+		 "is the author) and assisted (a person's commit that names an agent) are a floor: "
+		 "they count only what a commit declares. Assisted is part of commits; landed, the "
+		 "commits on the first-parent line, stands beside the others and is not summed.\n");
+}
