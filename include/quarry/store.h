@@ -1,0 +1,82 @@
+/**
+ * The store: facts in one SQLite file.
+ *
+ *	struct quarry_store *s = NULL;
+ *	rc = quarry_store_open(&s, "quarry.db", &err);
+ *	rc = quarry_store_repo(&id, s, url, slug, &err);
+ *	rc = quarry_store_put(s, id, history, mined_s, &err);     one transaction
+ *	quarry_store_free(s);
+ *
+ * src/store/schema.sql documents every table.  A repository's facts are replaced
+ * whole in one transaction: after a kill the store holds all of the old or all
+ * of the new.
+ *
+ * Not thread-safe: one thread uses a store.
+ */
+#ifndef QUARRY_STORE_H
+#define QUARRY_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quarry/error.h"
+#include "quarry/history.h"
+
+struct quarry_store;
+struct quarry_db;
+
+/** Open or make it. Refused: a file that is not a store, a store of a newer version. */
+int quarry_store_open(struct quarry_store **out, const char *path, struct quarry_error *err);
+void quarry_store_free(struct quarry_store *s);
+
+/** The connection, for quarry/aggregate.h; owned by the store. */
+struct quarry_db *quarry_store_db(struct quarry_store *s);
+
+/** The number of a repository, added when it is new. */
+int quarry_store_repo(int64_t *out, struct quarry_store *s, const char *url, const char *slug,
+		      struct quarry_error *err);
+
+/** How far a repository is mined. */
+struct quarry_mined {
+	int mined;             /**< 1: it holds the facts of `tip` */
+	struct quarry_oid tip;
+};
+
+int quarry_store_mined(struct quarry_mined *out, struct quarry_store *s, int64_t repo,
+		       struct quarry_error *err);
+
+/**
+ * Replace a repository's facts by those of `history`.
+ * @param mined_s  when it was read, seconds since 1970
+ */
+int quarry_store_put(struct quarry_store *s, int64_t repo, const struct quarry_history *history,
+		     int64_t mined_s, struct quarry_error *err);
+
+/** Note that a repository is reachable and has no commit; its facts are removed. */
+int quarry_store_put_empty(struct quarry_store *s, int64_t repo, int64_t mined_s,
+			   struct quarry_error *err);
+
+enum quarry_store_step { QUARRY_STORE_FETCH, QUARRY_STORE_MINE };
+
+/** Note why a step could not bring or read a repository (NULL: it could); the facts
+ * of earlier runs stay. */
+int quarry_store_problem(struct quarry_store *s, int64_t repo, enum quarry_store_step step,
+			 const char *text, struct quarry_error *err);
+
+/** What the store knows of a repository; texts live during the call. */
+struct quarry_stored_repo {
+	const char *slug, *fetch_problem, *mine_problem; /* "" for none */
+	int mined, empty, shallow, mailmap_missing;
+	int64_t missing_objects;
+};
+
+/** Call `fn` for each repository, by slug. Non-zero from it stops and is returned. */
+int quarry_store_each_repo(struct quarry_store *s,
+			   int (*fn)(void *payload, const struct quarry_stored_repo *repo,
+				     struct quarry_error *err),
+			   void *payload, struct quarry_error *err);
+
+/** Is the file sound? QUARRY_EFAIL with the first damage that SQLite finds. */
+int quarry_store_check(struct quarry_store *s, struct quarry_error *err);
+
+#endif
