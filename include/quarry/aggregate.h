@@ -1,0 +1,115 @@
+/**
+ * Aggregation: from facts to every figure of docs/metrics.md.
+ *
+ * A rebuild drops all derived tables and makes them anew in one transaction;
+ * src/aggregate/derived.sql documents them.  Identity and classification are
+ * not its business: it hands out what they need and takes their verdicts.
+ *
+ *	struct quarry_derive *d = NULL;
+ *	rc = quarry_derive_begin(&d, db, universe, &options, &err);
+ *	rc = quarry_derive_each_mailmap(d, fn, payload, &err);      to identity
+ *	rc = quarry_derive_each_use(d, fn, payload, &err);          to identity
+ *	rc = quarry_derive_person(d, ...);  ..._identity(); ..._link();
+ *	rc = quarry_derive_each_signature(d, fn, payload, &err);    to classify
+ *	rc = quarry_derive_signature_class(d, ...);
+ *	rc = quarry_derive_each_path(d, fn, payload, &err);         to classify
+ *	rc = quarry_derive_path_class(d, ...);
+ *	rc = quarry_derive_finish(d, &err);
+ *	quarry_derive_free(d);                 rolls back what was not finished
+ *
+ * One thread at a time, as the connection.
+ */
+#ifndef QUARRY_AGGREGATE_H
+#define QUARRY_AGGREGATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quarry/edition.h"
+#include "quarry/error.h"
+#include "quarry/universe.h"
+
+struct quarry_db;
+struct quarry_derive;
+
+struct quarry_derive_options {
+	int by_committer;                 /**< 1: quarters by committer time */
+	const char *signature_rules_hash; /**< hexadecimal, kept with the figures */
+	const char *path_rules_hash;
+};
+
+/** Start a rebuild for the repositories of `universe` that the store knows. */
+int quarry_derive_begin(struct quarry_derive **out, struct quarry_db *db,
+			const struct quarry_universe *universe,
+			const struct quarry_derive_options *options, struct quarry_error *err);
+void quarry_derive_free(struct quarry_derive *d);
+
+/* Reading.  `fn` returns 0 or an error, which stops the reading and is returned.
+ * Texts live during the call. */
+
+/** The .mailmap of each tracked repository that has one, by repository. */
+int quarry_derive_each_mailmap(struct quarry_derive *d,
+			       int (*fn)(void *payload, int64_t repo, const char *text, size_t len,
+					 struct quarry_error *err),
+			       void *payload, struct quarry_error *err);
+
+/** A signature as one repository uses it, as author or co-author. */
+struct quarry_derive_use {
+	int64_t repo, signature;
+	const char *name, *email;
+	size_t name_len, email_len;
+	int64_t first_s, last_s; /**< earliest and latest activity under it there */
+};
+
+int quarry_derive_each_use(struct quarry_derive *d,
+			   int (*fn)(void *payload, const struct quarry_derive_use *use,
+				     struct quarry_error *err),
+			   void *payload, struct quarry_error *err);
+
+/** Each signature that some tracked repository uses, once. */
+int quarry_derive_each_signature(struct quarry_derive *d,
+				 int (*fn)(void *payload, const struct quarry_derive_use *use,
+					   struct quarry_error *err),
+				 void *payload, struct quarry_error *err);
+
+/** Each path whose class under the current path rules is not known yet. */
+int quarry_derive_each_path(struct quarry_derive *d,
+			    int (*fn)(void *payload, int64_t path, const char *name, size_t len,
+				      struct quarry_error *err),
+			    void *payload, struct quarry_error *err);
+
+/* Verdicts. */
+
+int quarry_derive_person(struct quarry_derive *d, int64_t person, int64_t lenient,
+			 const char *key, struct quarry_error *err);
+/** @param email_key  the e-mail after .mailmap, folded  @param email  its number before */
+int quarry_derive_identity(struct quarry_derive *d, int64_t repo, int64_t signature,
+			   const char *email_key, int64_t email, int64_t person,
+			   struct quarry_error *err);
+/** @param repo  -1 where the evidence is of no repository */
+int quarry_derive_link(struct quarry_derive *d, int level, int64_t repo, const char *a,
+		       const char *b, int promoted, struct quarry_error *err);
+/** @param class  human, bot, agent or placeholder  @param rule  the rule's id, "" for none */
+int quarry_derive_signature_class(struct quarry_derive *d, int64_t signature, const char *class,
+				  const char *rule, struct quarry_error *err);
+int quarry_derive_path_class(struct quarry_derive *d, int64_t path, const char *class,
+			     struct quarry_error *err);
+
+/**
+ * Compute all figures, check the invariants of metrics.md 12, commit. A broken
+ * invariant is QUARRY_EFAIL with a sentence that names it and the place; nothing
+ * of the rebuild is kept then.
+ */
+int quarry_derive_finish(struct quarry_derive *d, struct quarry_error *err);
+
+/** The figures of one quarter; QUARRY_QUARTER_NONE: the last that is over.
+ * @param as_of  1: each quarter with its own taxonomy */
+int quarry_aggregate_edition(struct quarry_edition **out, struct quarry_db *db, int32_t quarter,
+			     int as_of, struct quarry_error *err);
+
+/** QUARRY_EUSAGE for an unknown category (the sentence lists the known ones). */
+int quarry_aggregate_overlap(struct quarry_overlap **out, struct quarry_db *db,
+			     const char *const *ids, size_t n, int32_t quarter,
+			     struct quarry_error *err);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * Inside of aggregate: a rebuild in progress, and the tables it holds in memory
+ * while it computes.
+ */
+#ifndef QUARRY_AGGREGATE_DERIVE_H
+#define QUARRY_AGGREGATE_DERIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "quarry/aggregate.h"
+#include "util/db.h"
+#include "util/vec.h"
+
+#define NO_CATEGORY (-1)
+
+enum commit_kind { KIND_COUNTED, KIND_MERGE, KIND_BOT, KIND_AGENT, KIND_DUPLICATE, KIND_N };
+
+enum derive_stmt {
+	DS_PERSON,
+	DS_IDENTITY,
+	DS_LINK,
+	DS_SIGNATURE_CLASS,
+	DS_PATH_CLASS,
+	DS_N,
+};
+
+/* A tracked repository and its membership. */
+struct derive_repo {
+	int64_t id;           /* repo.repo */
+	const char *url;      /* owned by the universe, or by `excluded_url` */
+	int32_t category;     /* today; NO_CATEGORY: excluded */
+	int32_t from, until;  /* QUARRY_QUARTER_NONE: open */
+	int32_t moved_from;   /* category before `from`, or NO_CATEGORY */
+	int64_t upstream;     /* repo.repo of the upstream, -1: none */
+	int64_t files_at_tip;
+	int32_t first_quarter; /* of its first counted commit ever; NONE: it has none */
+};
+
+struct quarry_derive {
+	struct quarry_db *db;
+	const struct quarry_universe *universe;
+	bool by_committer;
+	bool in_transaction;
+	struct db_stmt *stmts[DS_N];
+	VEC(struct derive_repo) repos; /* by URL; the excluded ones last */
+	size_t n_members;              /* repos that are not excluded */
+	int32_t lo, hi;                /* first and last quarter of scope_quarter */
+	int64_t snapshot_s;            /* newest mined_s; 0: nothing is mined */
+};
+
+/* The category of a repository when membership is taken at `quarter`;
+ * NO_CATEGORY where it is not a member then. */
+int32_t derive_category_of(const struct derive_repo *r, int32_t quarter);
+
+/* The steps of a rebuild, in order. */
+int derive_taxonomy(struct quarry_derive *d, struct quarry_error *err);
+int derive_times(struct quarry_derive *d, struct quarry_error *err);
+int derive_kinds(struct quarry_derive *d, struct quarry_error *err);
+int derive_activity(struct quarry_derive *d, struct quarry_error *err);
+int derive_raw_authors(struct quarry_derive *d, struct quarry_error *err);
+int derive_figures(struct quarry_derive *d, struct quarry_error *err);
+int derive_invariants(struct quarry_derive *d, struct quarry_error *err);
+
+extern const char quarry_derived_sql[];
+
+#endif

@@ -1,0 +1,286 @@
+-- The derived tables: what follows from the facts (schema.sql) under today's rules.
+-- `quarry derive` drops and rebuilds all of them in one transaction, so a changed
+-- definition needs no migration, only a rebuild.  Columns that hold a figure have
+-- the name of its id in docs/metrics.md.
+--
+-- Quarters are year * 4 + (0..3).  Person numbers follow the order of person keys,
+-- so they depend on the facts alone; repo and commit_id are row numbers of the
+-- facts and never reach an output.
+
+DROP VIEW IF EXISTS raw_repo_quarter;
+DROP TABLE IF EXISTS category;
+DROP TABLE IF EXISTS tracked;
+DROP TABLE IF EXISTS commit_time;
+DROP TABLE IF EXISTS commit_kind;
+DROP TABLE IF EXISTS person;
+DROP TABLE IF EXISTS identity;
+DROP TABLE IF EXISTS link;
+DROP TABLE IF EXISTS signature_class;
+DROP TABLE IF EXISTS credit;
+DROP TABLE IF EXISTS activity;
+DROP TABLE IF EXISTS raw_author_quarter;
+DROP TABLE IF EXISTS repo_files;
+DROP TABLE IF EXISTS scope;
+DROP TABLE IF EXISTS scope_quarter;
+DROP TABLE IF EXISTS scope_change;
+DROP TABLE IF EXISTS scope_flow;
+DROP TABLE IF EXISTS move;
+DROP TABLE IF EXISTS overlap;
+
+-- The taxonomy, as the universe's files say it today.
+CREATE TABLE category(
+  category INTEGER PRIMARY KEY,  -- from 0, in the order of the report
+  id       TEXT NOT NULL UNIQUE,
+  title    TEXT NOT NULL,
+  layer    TEXT NOT NULL         -- the layer's title
+) STRICT;
+
+CREATE TABLE tracked(
+  repo       INTEGER PRIMARY KEY REFERENCES repo,
+  category   INTEGER,  -- its primary category today; NULL: mined only to exclude its history
+  from_q     INTEGER,  -- first quarter of its membership; NULL: since ever
+  until_q    INTEGER,  -- last quarter of its membership; NULL: still
+  moved_from INTEGER,  -- category before from_q; NULL: none
+  upstream   INTEGER,  -- the tracked repository it is a fork of; NULL: none said
+  excluded   INTEGER NOT NULL  -- 1: category is NULL, and its commits count nowhere
+) STRICT;
+
+-- When a commit happened (metrics.md activity_time, time_fixed).
+CREATE TABLE commit_time(
+  commit_id     INTEGER PRIMARY KEY REFERENCES commits,
+  activity_s    INTEGER NOT NULL,  -- by the chosen date basis, repaired
+  quarter       INTEGER NOT NULL,  -- of activity_s
+  other_s       INTEGER NOT NULL,  -- the same by the other date basis, for the sensitivity line
+  other_quarter INTEGER NOT NULL,
+  time_fixed    INTEGER NOT NULL   -- 1: the recorded time was implausible
+) STRICT;
+
+-- What a commit counts as; every reachable commit is exactly one of the five.
+CREATE TABLE commit_kind(
+  commit_id      INTEGER PRIMARY KEY REFERENCES commits,
+  repo           INTEGER NOT NULL,
+  quarter        INTEGER NOT NULL,  -- of commit_time, kept here for the aggregates
+  kind           INTEGER NOT NULL,  -- 0 counted, 1 merge, 2 bot, 3 agent, 4 duplicate
+  agent_assisted INTEGER NOT NULL   -- 1: counted, with an agent trailer
+) STRICT;
+CREATE INDEX commit_kind_by_repo ON commit_kind(repo, quarter, kind);
+
+CREATE TABLE person(
+  person  INTEGER PRIMARY KEY,  -- from 0, by key
+  lenient INTEGER NOT NULL,     -- the person under lenient identity (with L4)
+  key     TEXT NOT NULL UNIQUE  -- smallest e-mail of the person; never printed
+) STRICT;
+
+-- Who stands behind a signature in a repository.
+CREATE TABLE identity(
+  repo      INTEGER NOT NULL,
+  signature INTEGER NOT NULL,
+  email_key TEXT NOT NULL,      -- after the repository's .mailmap, trimmed, lower-cased
+  email     INTEGER NOT NULL,   -- equal where the e-mails before .mailmap are equal and not generic
+  person    INTEGER NOT NULL REFERENCES person,
+  PRIMARY KEY(repo, signature)
+) STRICT, WITHOUT ROWID;
+
+-- Evidence: why two e-mails or signatures are one person.
+CREATE TABLE link(
+  level    INTEGER NOT NULL,  -- 1, 2 or 4: metrics.md 3
+  repo     INTEGER,           -- whose .mailmap or history says so; NULL for L1
+  a        TEXT NOT NULL,
+  b        TEXT NOT NULL,
+  promoted INTEGER NOT NULL   -- L2: 1 where it holds in all repositories
+) STRICT;
+
+CREATE TABLE signature_class(
+  signature INTEGER PRIMARY KEY,
+  class     TEXT NOT NULL,  -- human, bot, agent, or placeholder: a name that hides people
+  rule      TEXT NOT NULL   -- id in categories/rules/signatures.yaml; '' for none
+) STRICT;
+
+-- Who gets credit for a counted commit: its author, unless that is a placeholder, and
+-- each human co-author once.
+CREATE TABLE credit(
+  commit_id INTEGER NOT NULL,
+  person    INTEGER NOT NULL,
+  signature INTEGER NOT NULL,  -- under which
+  email     INTEGER NOT NULL,
+  role      INTEGER NOT NULL,  -- 0 author, 1 co-author
+  PRIMARY KEY(commit_id, person)
+) STRICT, WITHOUT ROWID;
+
+-- Credits of one person under one e-mail in one repository and quarter.
+CREATE TABLE activity(
+  repo        INTEGER NOT NULL,
+  quarter     INTEGER NOT NULL,
+  person      INTEGER NOT NULL,
+  email       INTEGER NOT NULL,
+  authored    INTEGER NOT NULL,  -- counted commits as author
+  co_authored INTEGER NOT NULL,  -- as co-author
+  weeks       INTEGER NOT NULL,  -- 13-bit mask of seven-day bins
+  days_lo     INTEGER NOT NULL,  -- mask of the quarter's days 0..45
+  days_hi     INTEGER NOT NULL,  -- days 46..91
+  PRIMARY KEY(repo, quarter, person, email)
+) STRICT, WITHOUT ROWID;
+
+-- Authors by e-mail after .mailmap, author times as recorded: what git itself would
+-- say, before bot, duplicate and identity rules. Feeds raw_repo_quarter.
+CREATE TABLE raw_author_quarter(
+  repo       INTEGER NOT NULL,
+  quarter    INTEGER NOT NULL,
+  emails     INTEGER NOT NULL,
+  new_emails INTEGER NOT NULL,  -- whose first non-merge commit in the repository falls in the quarter
+  weeks_mean REAL NOT NULL,     -- mean active bins, four digits
+  weeks_10   INTEGER NOT NULL,  -- with ten active bins or more
+  PRIMARY KEY(repo, quarter)
+) STRICT, WITHOUT ROWID;
+
+-- Files of counted commits; "raw" leaves nothing out, the others are robust.
+CREATE TABLE repo_files(
+  repo               INTEGER NOT NULL,
+  quarter            INTEGER NOT NULL,
+  file_touches_raw   INTEGER NOT NULL,
+  file_touches       INTEGER NOT NULL,
+  distinct_files_raw INTEGER NOT NULL,
+  distinct_files     INTEGER NOT NULL,
+  top5_touches       INTEGER NOT NULL,  -- raw touches of the repository's five largest commits
+  PRIMARY KEY(repo, quarter)
+) STRICT, WITHOUT ROWID;
+
+-- What is measured: 0 is the universe, 1.. the categories in order, then the
+-- repositories by URL.
+CREATE TABLE scope(
+  scope    INTEGER PRIMARY KEY,
+  kind     TEXT NOT NULL,      -- universe, category, repository
+  id       TEXT NOT NULL,      -- '' for the universe, category id, repository URL
+  category INTEGER,            -- of a category or (today) a repository
+  repo     INTEGER             -- of a repository
+) STRICT;
+
+-- Every figure of a scope in a quarter (docs/metrics.md has one entry a column).
+-- members_of: the quarter whose membership decides which repositories belong. The
+-- row with members_of = quarter is the quarter's own; the one with members_of =
+-- quarter + 1 is the base that the next quarter is compared with, like for like.
+CREATE TABLE scope_quarter(
+  scope              INTEGER NOT NULL REFERENCES scope,
+  quarter            INTEGER NOT NULL,
+  members_of         INTEGER NOT NULL,
+  tracked            INTEGER NOT NULL,
+  active             INTEGER NOT NULL,
+  commits            INTEGER NOT NULL,
+  merge_commits      INTEGER NOT NULL,
+  bot_commits        INTEGER NOT NULL,
+  agent_commits      INTEGER NOT NULL,
+  duplicate_commits  INTEGER NOT NULL,
+  landed             INTEGER NOT NULL,
+  assisted_commits   INTEGER NOT NULL,
+  authors            INTEGER NOT NULL,
+  contributors       INTEGER NOT NULL,
+  contributors_lo    INTEGER NOT NULL,
+  contributors_hi    INTEGER NOT NULL,
+  retained           INTEGER NOT NULL,
+  reactivated        INTEGER NOT NULL,
+  new_contributors   INTEGER NOT NULL,
+  new_to_universe    INTEGER NOT NULL,
+  bins_1             INTEGER NOT NULL,  -- persons with exactly 1 active bin, and so on
+  bins_2             INTEGER NOT NULL,
+  bins_3             INTEGER NOT NULL,
+  bins_4             INTEGER NOT NULL,
+  bins_5             INTEGER NOT NULL,
+  bins_6             INTEGER NOT NULL,
+  bins_7             INTEGER NOT NULL,
+  bins_8             INTEGER NOT NULL,
+  bins_9             INTEGER NOT NULL,
+  bins_10            INTEGER NOT NULL,
+  bins_11            INTEGER NOT NULL,
+  bins_12            INTEGER NOT NULL,
+  bins_13            INTEGER NOT NULL,
+  weeks_sum          INTEGER NOT NULL,
+  weeks_mean         REAL NOT NULL,
+  weeks_median       REAL NOT NULL,
+  weeks_weighted     REAL NOT NULL,
+  full_time          INTEGER NOT NULL,
+  file_touches_raw   INTEGER NOT NULL,
+  file_touches       INTEGER NOT NULL,
+  distinct_files_raw INTEGER NOT NULL,
+  distinct_files     INTEGER NOT NULL,
+  top5_touches       INTEGER NOT NULL,
+  files_at_tip       INTEGER NOT NULL,
+  PRIMARY KEY(scope, quarter, members_of)
+) STRICT, WITHOUT ROWID;
+
+-- Why a figure changed from the quarter before, under the quarter's membership; the
+-- parts sum to the change (metrics.md 9).
+CREATE TABLE scope_change(
+  scope     INTEGER NOT NULL,
+  quarter   INTEGER NOT NULL,
+  metric    TEXT NOT NULL,  -- commits, file_touches, contributors
+  organic   INTEGER NOT NULL,
+  new_repos INTEGER NOT NULL,
+  revived   INTEGER NOT NULL,
+  gone      INTEGER NOT NULL,
+  PRIMARY KEY(scope, quarter, metric)
+) STRICT, WITHOUT ROWID;
+
+-- Stock and flow of persons by home category (metrics.md 10): start + entered + "in"
+-- + reactivated - out - dormant = "end". Scope 0 is the universe.
+CREATE TABLE scope_flow(
+  scope       INTEGER NOT NULL,
+  quarter     INTEGER NOT NULL,
+  start       INTEGER NOT NULL,
+  entered     INTEGER NOT NULL,
+  "in"        INTEGER NOT NULL,
+  reactivated INTEGER NOT NULL,
+  out         INTEGER NOT NULL,
+  dormant     INTEGER NOT NULL,
+  "end"       INTEGER NOT NULL,
+  PRIMARY KEY(scope, quarter)
+) STRICT, WITHOUT ROWID;
+
+-- Persons whose home in their last active quarter (within 4) was category from_c and
+-- is to_c in this one.
+CREATE TABLE move(
+  quarter INTEGER NOT NULL,
+  from_c  INTEGER NOT NULL,
+  to_c    INTEGER NOT NULL,
+  persons INTEGER NOT NULL,
+  PRIMARY KEY(quarter, from_c, to_c)
+) STRICT, WITHOUT ROWID;
+
+-- Persons active in both categories a and b in the quarter; a = b: contributors.
+CREATE TABLE overlap(
+  quarter INTEGER NOT NULL,
+  a       INTEGER NOT NULL,
+  b       INTEGER NOT NULL,
+  persons INTEGER NOT NULL,
+  PRIMARY KEY(quarter, a, b)
+) STRICT, WITHOUT ROWID;
+
+-- What git itself says of each repository in each quarter: author times as
+-- recorded, the e-mail after HEAD's .mailmap, before bot, duplicate and identity
+-- rules. The columns are those of the oracle that the tests compare with.
+CREATE VIEW raw_repo_quarter AS
+WITH counted AS (
+  SELECT repo, author_quarter AS quarter,
+         sum(n_parents < 2) AS commits,
+         sum(n_parents > 1) AS merges,
+         sum(n_touches) AS file_touches,
+         sum(CASE WHEN n_parents = 0 OR n_touches > 1000 THEN n_touches ELSE 0 END) AS bulk_touches
+  FROM commits GROUP BY repo, author_quarter
+), touched AS (
+  SELECT c.repo, c.author_quarter AS quarter, count(DISTINCT t.path) AS paths
+  FROM commits c JOIN touch t USING (commit_id) GROUP BY c.repo, c.author_quarter
+)
+SELECT r.slug AS repository,
+       format('%04dQ%d', counted.quarter / 4, counted.quarter % 4 + 1) AS quarter,
+       counted.commits, counted.merges,
+       coalesce(a.emails, 0) AS emails,
+       coalesce(a.new_emails, 0) AS new_emails,
+       counted.file_touches, counted.bulk_touches,
+       coalesce(touched.paths, 0) AS paths,
+       coalesce(a.weeks_mean, 0) AS weeks_mean,
+       coalesce(a.weeks_10, 0) AS weeks_10
+FROM counted
+JOIN tracked USING (repo)
+JOIN repo r USING (repo)
+LEFT JOIN raw_author_quarter a USING (repo, quarter)
+LEFT JOIN touched USING (repo, quarter)
+WHERE NOT tracked.excluded;

@@ -1,0 +1,187 @@
+#include "aggregate/edition.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "quarry/quarter.h"
+#include "util/banned.h"
+#include "util/sha256.h"
+
+const char *edition_text(struct edition_reader *r, const char *text)
+{
+	return arena_copy(r->arena, text, strlen(text));
+}
+
+int edition_number(int64_t *out, struct edition_reader *r, const char *sql, int32_t quarter,
+		   int64_t extra, struct quarry_error *err)
+{
+	struct db_stmt *st = NULL;
+	int rc = db_prepare(&st, r->db, sql, err);
+
+	if (rc)
+		return rc;
+	db_bind_int(st, 1, quarter);
+	if (strstr(sql, "?2"))
+		db_bind_int(st, 2, extra);
+	rc = db_step(st, err);
+	if (rc > 0)
+		*out = db_int(st, 0);
+	else if (rc == 0)
+		*out = 0;
+	db_finish(st);
+	return rc < 0 ? rc : 0;
+}
+
+/* The value of a key of meta, "" where there is none. */
+static int meta(const char **out, struct edition_reader *r, const char *key,
+		struct quarry_error *err)
+{
+	struct db_stmt *st = NULL;
+	int rc = db_prepare(&st, r->db, "SELECT value FROM meta WHERE key = ?1", err);
+
+	if (rc)
+		return rc;
+	db_bind_text(st, 1, key, strlen(key));
+	rc = db_step(st, err);
+	if (rc >= 0) {
+		*out = edition_text(r, rc > 0 ? db_text(st, 0) : "");
+		rc = *out ? 0 : quarry_error_nomem(err);
+	}
+	db_finish(st);
+	return rc;
+}
+
+static int meta_int(int64_t *out, struct edition_reader *r, const char *key,
+		    struct quarry_error *err)
+{
+	const char *text = NULL;
+	int rc = meta(&text, r, key, err);
+
+	if (!rc)
+		*out = strtoll(text, NULL, 10);
+	return rc;
+}
+
+/* Feed a query's text columns to a digest. */
+static int hash_rows(char out[65], struct edition_reader *r, const char *sql,
+		     struct quarry_error *err)
+{
+	struct db_stmt *st = NULL;
+	unsigned char digest[SHA256_SIZE];
+	struct sha256 h;
+	int rc = db_prepare(&st, r->db, sql, err);
+
+	if (rc)
+		return rc;
+	sha256_init(&h);
+	while ((rc = db_step(st, err)) > 0)
+		for (int i = 0; i < db_columns(st); i++) {
+			const char *text = db_text(st, i);
+
+			sha256_add(&h, text, strlen(text) + 1);
+		}
+	sha256_end(&h, digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", digest[i]);
+	db_finish(st);
+	return rc;
+}
+
+static int hashes(struct edition_reader *r, struct quarry_error *err)
+{
+	char tips[65], rules[65];
+	int rc = hash_rows(tips, r, "SELECT url, hex(tip) FROM repo JOIN tracked USING (repo)"
+			   " ORDER BY url", err);
+
+	if (!rc)
+		rc = hash_rows(rules, r, "SELECT key, value FROM meta"
+			       " WHERE key IN ('signature_rules', 'path_rules') ORDER BY key", err);
+	if (!rc)
+		rc = meta(&r->e->taxonomy_hash, r, "taxonomy_hash", err);
+	if (rc)
+		return rc;
+	r->e->tips_hash = edition_text(r, tips);
+	r->e->rules_hash = edition_text(r, rules);
+	return r->e->tips_hash && r->e->rules_hash ? 0 : quarry_error_nomem(err);
+}
+
+static int choose_quarter(struct edition_reader *r, int32_t quarter, struct quarry_error *err)
+{
+	char asked[QUARRY_QUARTER_TEXT], lo[QUARRY_QUARTER_TEXT], hi[QUARRY_QUARTER_TEXT];
+	int32_t over = quarry_quarter_of(r->e->snapshot_s) - 1;
+
+	if (quarter == QUARRY_QUARTER_NONE)
+		quarter = over > r->hi ? r->hi : over <= r->lo ? r->lo + 1 : over;
+	if (quarter <= r->lo || quarter > r->hi)
+		return quarry_error_set(err, QUARRY_EUSAGE,
+					"quarter %s is not among those analysed, %s to %s (see 'quarters' "
+					"in universe.yaml)", quarry_quarter_format(asked, quarter),
+					quarry_quarter_format(lo, r->lo + 1),
+					quarry_quarter_format(hi, r->hi));
+	r->e->quarter = quarter;
+	r->e->to_date = quarry_quarter_start(quarter + 1) > r->e->snapshot_s;
+	return 0;
+}
+
+int edition_meta(struct edition_reader *r, int32_t quarter, struct quarry_error *err)
+{
+	int64_t tables = 0, lo = 0, hi = 0, earliest = 0;
+	int rc = db_scalar(&tables, r->db,
+			   "SELECT count(*) FROM sqlite_schema WHERE name = 'scope_quarter'", 0, err);
+
+	if (!rc && !tables)
+		return quarry_error_set(err, QUARRY_EFAIL,
+					"the store holds no figures yet: run 'quarry derive UNIVERSE' first");
+	if (!rc)
+		rc = meta(&r->e->universe, r, "universe", err);
+	if (!rc)
+		rc = meta(&r->e->title, r, "title", err);
+	if (!rc)
+		rc = meta(&r->e->date_basis, r, "date_basis", err);
+	if (!rc)
+		rc = meta_int(&r->e->small_base, r, "small_base", err);
+	if (!rc)
+		rc = meta_int(&r->e->snapshot_s, r, "snapshot_s", err);
+	if (!rc)
+		rc = meta_int(&earliest, r, "earliest_s", err);
+	if (!rc)
+		rc = meta_int(&lo, r, "first_quarter", err);
+	if (!rc)
+		rc = meta_int(&hi, r, "last_quarter", err);
+	if (!rc)
+		rc = hashes(r, err);
+	if (rc)
+		return rc;
+	r->lo = (int32_t)lo;
+	r->hi = (int32_t)hi;
+	r->e->taxonomy = r->as_of ? "as-of" : "today";
+	return choose_quarter(r, quarter, err);
+}
+
+int quarry_aggregate_edition(struct quarry_edition **out, struct quarry_db *db, int32_t quarter,
+			     int as_of, struct quarry_error *err)
+{
+	static int (*const steps[])(struct edition_reader *, struct quarry_error *) = {
+		edition_scopes, edition_changes, edition_movement, edition_repos, edition_quality,
+	};
+	struct edition_reader r = { .db = db, .as_of = as_of != 0 };
+	int rc;
+
+	r.e = calloc(1, sizeof(*r.e));
+	r.arena = calloc(1, sizeof(*r.arena));
+	if (!r.e || !r.arena) {
+		free(r.arena);
+		free(r.e);
+		return quarry_error_nomem(err);
+	}
+	r.e->memory = r.arena;
+	rc = edition_meta(&r, quarter, err);
+	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(steps[0]); i++)
+		rc = steps[i](&r, err);
+	if (rc)
+		quarry_edition_free(r.e);
+	else
+		*out = r.e;
+	return rc;
+}

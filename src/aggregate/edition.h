@@ -1,0 +1,39 @@
+/*
+ * Inside of aggregate: reading figures back into an edition.
+ */
+#ifndef QUARRY_AGGREGATE_EDITION_H
+#define QUARRY_AGGREGATE_EDITION_H
+
+#include <stdbool.h>
+
+#include "quarry/aggregate.h"
+#include "util/arena.h"
+#include "util/db.h"
+
+/* A repository's or row's category when membership is taken at quarter ?1. */
+#define CATEGORY_AT_1 \
+	"CASE WHEN t.from_q IS NOT NULL AND ?1 < t.from_q THEN t.moved_from" \
+	" WHEN t.until_q IS NOT NULL AND ?1 > t.until_q THEN NULL ELSE t.category END"
+
+struct edition_reader {
+	struct quarry_edition *e;
+	struct arena *arena;
+	struct quarry_db *db;
+	bool as_of;
+	int32_t lo, hi; /* quarters that are analysed: lo is a base only */
+};
+
+/* A copy in the edition's memory; NULL without memory. */
+const char *edition_text(struct edition_reader *r, const char *text);
+/* One number of a query whose parameter ?1 is `quarter` (and ?2 `extra`). */
+int edition_number(int64_t *out, struct edition_reader *r, const char *sql, int32_t quarter,
+		   int64_t extra, struct quarry_error *err);
+
+int edition_meta(struct edition_reader *r, int32_t quarter, struct quarry_error *err);
+int edition_scopes(struct edition_reader *r, struct quarry_error *err);
+int edition_changes(struct edition_reader *r, struct quarry_error *err);
+int edition_movement(struct edition_reader *r, struct quarry_error *err);
+int edition_repos(struct edition_reader *r, struct quarry_error *err);
+int edition_quality(struct edition_reader *r, struct quarry_error *err);
+
+#endif

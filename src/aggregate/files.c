@@ -1,0 +1,198 @@
+/*
+ * Files: touches and distinct files of counted commits, raw and robust
+ * (metrics.md 6).
+ *
+ * Robust leaves out root commits, bulk commits, and paths of class lock, generated
+ * or vendored.  Distinct files keep their identity over exact renames within the
+ * quarter: paths are joined by union-find, and the sets are counted.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "aggregate/figures.h"
+#include "quarry/history.h"
+#include "util/banned.h"
+#include "util/map.h"
+
+/* The distinct files of one repository and quarter. */
+struct fileset {
+	struct map index;     /* path to its node */
+	VEC(uint32_t) parent; /* union-find; a root is its own parent */
+	size_t n_sets;
+};
+
+struct files {
+	struct figures *f;
+	struct map robust_out; /* paths that robust leaves out */
+	struct map members;    /* repo.repo to member */
+	struct db_stmt *touches;
+	struct fileset raw, robust;
+};
+
+static void fileset_clear(struct fileset *s)
+{
+	map_release(&s->index);
+	s->parent.n = 0;
+	s->n_sets = 0;
+}
+
+static int64_t fileset_node(struct fileset *s, int64_t path)
+{
+	int64_t *at = map_at(&s->index, &path, sizeof(path), -1);
+
+	if (!at)
+		return -1;
+	if (*at < 0) {
+		*at = (int64_t)s->parent.n;
+		if (vec_push(&s->parent, (uint32_t)*at) < 0)
+			return -1;
+		s->n_sets++;
+	}
+	return *at;
+}
+
+static uint32_t fileset_root(struct fileset *s, uint32_t node)
+{
+	while (s->parent.at[node] != node) {
+		s->parent.at[node] = s->parent.at[s->parent.at[node]];
+		node = s->parent.at[node];
+	}
+	return node;
+}
+
+/* Add a path, and its old name (-1: none) as the same file. */
+static int fileset_add(struct fileset *s, int64_t path, int64_t old_path)
+{
+	int64_t a = fileset_node(s, path), b = old_path < 0 ? a : fileset_node(s, old_path);
+	uint32_t x, y;
+
+	if (a < 0 || b < 0)
+		return -1;
+	x = fileset_root(s, (uint32_t)a);
+	y = fileset_root(s, (uint32_t)b);
+	if (x != y) {
+		s->parent.at[x] = y;
+		s->n_sets--;
+	}
+	return 0;
+}
+
+static void keep_top5(uint32_t top5[5], uint32_t n)
+{
+	for (int i = 0; i < 5; i++)
+		if (n > top5[i]) {
+			uint32_t smaller = top5[i];
+
+			top5[i] = n;
+			n = smaller;
+		}
+}
+
+static int add_touches(struct files *x, struct repo_quarter *q, int64_t commit, bool bulk,
+		       struct quarry_error *err)
+{
+	uint32_t n = 0;
+	int rc;
+
+	db_bind_int(x->touches, 1, commit);
+	while ((rc = db_step(x->touches, err)) > 0) {
+		int64_t path = db_int(x->touches, 0);
+		int64_t old = db_is_null(x->touches, 1) ? -1 : db_int(x->touches, 1);
+		bool robust = !bulk && !map_find(&x->robust_out, &path, sizeof(path));
+
+		n++;
+		q->touches_raw++;
+		q->touches += robust;
+		if (fileset_add(&x->raw, path, old) < 0 ||
+		    (robust && fileset_add(&x->robust, path, old) < 0)) {
+			db_reset(x->touches);
+			return quarry_error_nomem(err);
+		}
+	}
+	keep_top5(q->top5, n);
+	return rc;
+}
+
+static int load_robust_out(struct files *x, struct quarry_error *err)
+{
+	struct db_stmt *st = NULL;
+	int rc = db_prepare(&st, x->f->d->db,
+			    "SELECT path FROM path_class WHERE class IN ('lock', 'generated', 'vendored')",
+			    err);
+
+	while (!rc && (rc = db_step(st, err)) > 0) {
+		int64_t path = db_int(st, 0);
+
+		rc = map_at(&x->robust_out, &path, sizeof(path), 1) ? 0 : quarry_error_nomem(err);
+	}
+	db_finish(st);
+	return rc;
+}
+
+static void close_quarter(struct files *x, struct repo_quarter *q)
+{
+	if (q) {
+		q->distinct_raw = (int64_t)x->raw.n_sets;
+		q->distinct = (int64_t)x->robust.n_sets;
+	}
+	fileset_clear(&x->raw);
+	fileset_clear(&x->robust);
+}
+
+/* Go through the counted commits of lo..hi, a repository and quarter at a time. */
+static int read_commits(struct files *x, struct quarry_error *err)
+{
+	struct quarry_derive *d = x->f->d;
+	struct repo_quarter *current = NULL;
+	struct db_stmt *st = NULL;
+	int rc = db_prepare(&st, d->db,
+			    "SELECT k.repo, k.quarter, k.commit_id, c.n_touches, c.flags"
+			    " FROM commit_kind k JOIN commits c USING (commit_id)"
+			    " WHERE k.kind = 0 AND k.quarter BETWEEN ?1 AND ?2"
+			    " ORDER BY k.repo, k.quarter", err);
+
+	if (rc)
+		return rc;
+	db_bind_int(st, 1, d->lo);
+	db_bind_int(st, 2, d->hi);
+	while ((rc = db_step(st, err)) > 0) {
+		int64_t id = db_int(st, 0), n = db_int(st, 3);
+		int64_t *member = map_find(&x->members, &id, sizeof(id));
+		struct repo_quarter *q = figures_repo(x->f, (size_t)*member, (int32_t)db_int(st, 1));
+		bool bulk = (db_int(st, 4) & QUARRY_COMMIT_ROOT) || n > d->universe->bulk_paths;
+
+		if (q != current)
+			close_quarter(x, current);
+		current = q;
+		rc = add_touches(x, q, db_int(st, 2), bulk, err);
+		if (rc)
+			break;
+	}
+	close_quarter(x, current);
+	db_finish(st);
+	return rc;
+}
+
+int figures_files(struct figures *f, struct quarry_error *err)
+{
+	struct files x = { .f = f, .robust_out = MAP_INIT, .members = MAP_INIT,
+			   .raw = { .index = MAP_INIT }, .robust = { .index = MAP_INIT } };
+	int rc = load_robust_out(&x, err);
+
+	for (size_t i = 0; !rc && i < f->d->n_members; i++)
+		if (!map_at(&x.members, &f->d->repos.at[i].id, sizeof(int64_t), (int64_t)i))
+			rc = quarry_error_nomem(err);
+	if (!rc)
+		rc = db_prepare(&x.touches, f->d->db,
+				"SELECT path, old_path FROM touch WHERE commit_id = ?1", err);
+	if (!rc)
+		rc = read_commits(&x, err);
+	db_finish(x.touches);
+	map_release(&x.robust_out);
+	map_release(&x.members);
+	map_release(&x.raw.index);
+	map_release(&x.robust.index);
+	vec_release(&x.raw.parent);
+	vec_release(&x.robust.parent);
+	return rc;
+}

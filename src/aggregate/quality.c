@@ -1,0 +1,127 @@
+/*
+ * Data quality of an edition: what was repaired, missing or left out, and how the
+ * headline would read under the other choices.
+ */
+#include "aggregate/edition.h"
+#include "util/banned.h"
+
+struct count {
+	const char *id;
+	const char *text;
+	const char *sql; /* ?1 is the quarter */
+};
+
+#define IN_QUARTER \
+	" FROM commit_kind k JOIN commits c USING (commit_id) JOIN commit_time ct USING (commit_id)" \
+	" JOIN tracked t ON t.repo = k.repo WHERE k.quarter = ?1 AND (" CATEGORY_AT_1 ") IS NOT NULL"
+
+static const struct count counts[] = {
+	{ "repositories_failed", "repositories that could not be brought or read in the last run",
+	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE fetch_problem || mine_problem <> '' AND ?1 = ?1" },
+	{ "repositories_never", "repositories never mined so far",
+	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE state = 0 AND ?1 = ?1" },
+	{ "repositories_empty", "repositories without any commit",
+	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE state = 2 AND ?1 = ?1" },
+	{ "repositories_shallow", "repositories whose history is cut off: who is new there is unknown",
+	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE shallow AND ?1 = ?1" },
+	{ "trees_unread", "trees that could not be read, in all quarters: their touches are missing",
+	  "SELECT coalesce(sum(missing_objects), 0) FROM repo JOIN tracked t USING (repo)"
+	  " WHERE ?1 = ?1" },
+	{ "mailmaps_missing", "repositories whose .mailmap is not in the local copy",
+	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE mailmap_missing AND ?1 = ?1" },
+	{ "time_fixed", "commits of the quarter whose recorded time was implausible and was repaired",
+	  "SELECT coalesce(sum(ct.time_fixed), 0)" IN_QUARTER },
+	{ "not_utf8", "commits of the quarter whose text had to be decoded",
+	  "SELECT coalesce(sum((c.flags & 64) <> 0), 0)" IN_QUARTER },
+	{ "bad_identity", "commits of the quarter without a readable author line",
+	  "SELECT coalesce(sum((c.flags & 4) <> 0), 0)" IN_QUARTER },
+	{ "placeholder_commits", "counted commits of the quarter whose author is a group or a placeholder:"
+	  " credited to nobody",
+	  "SELECT count(*)" IN_QUARTER " AND k.kind = 0 AND (SELECT class FROM signature_class sc"
+	  " WHERE sc.signature = c.author) = 'placeholder'" },
+	{ "bulk_commits", "counted commits of the quarter that touch more than 1,000 paths",
+	  "SELECT coalesce(sum(k.kind = 0 AND c.n_touches > 1000), 0)" IN_QUARTER },
+	{ "root_commits", "counted commits of the quarter without a parent",
+	  "SELECT coalesce(sum(k.kind = 0 AND c.n_parents = 0), 0)" IN_QUARTER },
+	{ "persons_many_emails", "persons with more than 12 e-mails or 6 names: perhaps several people",
+	  "SELECT count(*) FROM (SELECT person FROM identity JOIN signature USING (signature)"
+	  " WHERE ?1 = ?1 GROUP BY person"
+	  " HAVING count(DISTINCT identity.email) > 12 OR count(DISTINCT name) > 6)" },
+};
+
+#define N_COUNTS (sizeof(counts) / sizeof(counts[0]))
+
+static int read_counts(struct edition_reader *r, struct quarry_error *err)
+{
+	int rc = 0;
+
+	r->e->quality = arena_alloc(r->arena, N_COUNTS * sizeof(*r->e->quality));
+	if (!r->e->quality)
+		return quarry_error_nomem(err);
+	for (size_t i = 0; !rc && i < N_COUNTS; i++) {
+		struct quarry_quality *q = &r->e->quality[i];
+
+		*q = (struct quarry_quality){ .id = counts[i].id, .text = counts[i].text };
+		rc = edition_number(&q->count, r, counts[i].sql, r->e->quarter, 0, err);
+	}
+	r->e->n_quality = N_COUNTS;
+	return rc;
+}
+
+/* Members of the edition's quarter ?1, commits of quarter ?2 by the other basis. */
+static const char other_commits[] =
+	"SELECT count(*) FROM commit_kind k JOIN commit_time ct USING (commit_id)"
+	" JOIN tracked t USING (repo) WHERE kind = 0 AND other_quarter = ?2"
+	" AND (" CATEGORY_AT_1 ") IS NOT NULL";
+static const char other_contributors[] =
+	"SELECT count(DISTINCT person) FROM credit JOIN commit_kind k USING (commit_id)"
+	" JOIN commit_time ct USING (commit_id) JOIN tracked t USING (repo)"
+	" WHERE other_quarter = ?2 AND (" CATEGORY_AT_1 ") IS NOT NULL";
+
+static int other_basis(struct edition_reader *r, struct quarry_error *err)
+{
+	int rc = 0;
+
+	for (int i = 0; !rc && i < 2; i++) {
+		rc = edition_number(&r->e->other_commits[i], r, other_commits, r->e->quarter,
+				    r->e->quarter - i, err);
+		if (!rc)
+			rc = edition_number(&r->e->other_contributors[i], r, other_contributors,
+					    r->e->quarter, r->e->quarter - i, err);
+	}
+	return rc;
+}
+
+static int other_taxonomy(struct edition_reader *r, struct quarry_error *err)
+{
+	/* The base under the membership that the edition did not choose. */
+	int32_t members_of = r->as_of ? r->e->quarter : r->e->quarter - 1;
+	int rc;
+
+	r->e->other_taxonomy_commits[0] = r->e->scopes[0].now.commits;
+	r->e->other_taxonomy_contributors[0] = r->e->scopes[0].now.contributors;
+	rc = edition_number(&r->e->other_taxonomy_commits[1], r,
+			    "SELECT commits FROM scope_quarter"
+			    " WHERE scope = 0 AND quarter = ?1 AND members_of = ?2",
+			    r->e->quarter - 1, members_of, err);
+	if (!rc)
+		rc = edition_number(&r->e->other_taxonomy_contributors[1], r,
+				    "SELECT contributors FROM scope_quarter"
+				    " WHERE scope = 0 AND quarter = ?1 AND members_of = ?2",
+				    r->e->quarter - 1, members_of, err);
+	return rc;
+}
+
+int edition_quality(struct edition_reader *r, struct quarry_error *err)
+{
+	int rc = read_counts(r, err);
+
+	if (!rc)
+		rc = other_basis(r, err);
+	if (!rc)
+		rc = other_taxonomy(r, err);
+	if (!rc)
+		rc = db_scalar(&r->e->newest_s, r->db,
+			       "SELECT max(activity_s) FROM commit_time WHERE NOT time_fixed", 0, err);
+	return rc;
+}
