@@ -1,0 +1,139 @@
+#include "engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "quarry/aggregate.h"
+#include "quarry/fetch.h"
+#include "quarry/mine.h"
+#include "util/banned.h"
+
+bool engine_stopped(const struct quarry_engine *e)
+{
+	return e->options.stop && atomic_load(e->options.stop);
+}
+
+int engine_interrupted(struct quarry_error *err)
+{
+	return quarry_error_set(err, QUARRY_EINTR, "interrupted; run the same command to go on");
+}
+
+static int copy(const char **field, struct quarry_error *err)
+{
+	if (!*field)
+		return 0;
+	*field = strdup(*field);
+	return *field ? 0 : quarry_error_nomem(err);
+}
+
+/* Copy the strings; those that are not copied yet must not be freed. */
+static int copy_options(struct quarry_engine *e, const struct quarry_engine_options *o,
+			struct quarry_error *err)
+{
+	int rc;
+
+	e->options = *o;
+	e->options.store = e->options.cache = e->options.mirror = NULL;
+	if (!o->store || !o->cache)
+		return quarry_error_set(err, QUARRY_EUSAGE, "a store and a cache must be given");
+	e->options.store = o->store;
+	rc = copy(&e->options.store, err);
+	if (!rc) {
+		e->options.cache = o->cache;
+		rc = copy(&e->options.cache, err);
+	}
+	if (!rc) {
+		e->options.mirror = o->mirror;
+		rc = copy(&e->options.mirror, err);
+	}
+	return rc;
+}
+
+int quarry_engine_open(struct quarry_engine **out, const struct quarry_engine_options *options,
+		       struct quarry_error *err)
+{
+	struct quarry_engine *e = calloc(1, sizeof(*e));
+	int rc;
+
+	if (!e)
+		return quarry_error_nomem(err);
+	rc = quarry_mine_init(err);
+	if (rc) {
+		free(e);
+		return rc;
+	}
+	rc = quarry_fetch_init(err);
+	if (rc) {
+		quarry_mine_shutdown();
+		free(e);
+		return rc;
+	}
+	(void)pthread_mutex_init(&e->lock, NULL); /* default attributes cannot fail here */
+	rc = copy_options(e, options, err);
+	if (!rc)
+		rc = quarry_store_open(&e->store, options->store, err);
+	if (!rc) {
+		*out = e;
+		e = NULL;
+	}
+	quarry_engine_free(e);
+	return rc;
+}
+
+static void drop_targets(struct quarry_engine *e)
+{
+	for (size_t i = 0; i < e->targets.n; i++) {
+		free(e->targets.at[i].slug);
+		free(e->targets.at[i].gitdir);
+	}
+	vec_release(&e->targets);
+}
+
+void quarry_engine_free(struct quarry_engine *e)
+{
+	if (!e)
+		return;
+	drop_targets(e);
+	quarry_universe_free(e->universe);
+	quarry_store_free(e->store);
+	free((char *)e->options.store);
+	free((char *)e->options.cache);
+	free((char *)e->options.mirror);
+	(void)pthread_mutex_destroy(&e->lock);
+	quarry_fetch_shutdown();
+	quarry_mine_shutdown();
+	free(e);
+}
+
+int quarry_engine_load(struct quarry_engine *e, const char *dir, struct quarry_error *err)
+{
+	struct quarry_universe *u = NULL;
+	int rc = quarry_universe_load(&u, dir, e->options.allow_local ? QUARRY_UNIVERSE_ALLOW_LOCAL : 0,
+				      err);
+
+	if (rc)
+		return rc;
+	drop_targets(e);
+	quarry_universe_free(e->universe);
+	e->universe = u;
+	return engine_find_targets(e, err);
+}
+
+const struct quarry_universe *quarry_engine_universe(const struct quarry_engine *e)
+{
+	return e->universe;
+}
+
+int quarry_engine_edition(struct quarry_edition **out, struct quarry_engine *e, int32_t quarter,
+			  enum quarry_taxonomy taxonomy, struct quarry_error *err)
+{
+	return quarry_aggregate_edition(out, quarry_store_db(e->store), quarter,
+					taxonomy == QUARRY_TAXONOMY_AS_OF, err);
+}
+
+int quarry_engine_overlap(struct quarry_overlap **out, struct quarry_engine *e,
+			  const char *const *ids, size_t n, int32_t quarter,
+			  struct quarry_error *err)
+{
+	return quarry_aggregate_overlap(out, quarry_store_db(e->store), ids, n, quarter, err);
+}

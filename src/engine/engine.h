@@ -1,0 +1,53 @@
+/*
+ * Inside of the engine: what its steps share.
+ */
+#ifndef QUARRY_ENGINE_ENGINE_H
+#define QUARRY_ENGINE_ENGINE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "quarry/engine.h"
+#include "quarry/store.h"
+#include "util/vec.h"
+
+/* A repository to bring and read: a member of the universe, or one whose history is
+ * only excluded. */
+struct target {
+	int64_t repo;        /* number in the store */
+	const char *url;     /* owned by the universe */
+	char *slug;
+	const char *branch;  /* NULL: the one HEAD names */
+	char *gitdir;        /* where its history lies, or will lie */
+	bool mirrored;       /* gitdir is read in place and never fetched */
+	bool fetch_failed;   /* in this engine; the failure is named already */
+};
+
+struct quarry_engine {
+	struct quarry_engine_options options; /* its strings are owned */
+	struct quarry_store *store;
+	struct quarry_universe *universe;
+	VEC(struct target) targets;
+	pthread_mutex_t lock; /* store, summary and progress: workers take it */
+};
+
+bool engine_stopped(const struct quarry_engine *e);
+int engine_interrupted(struct quarry_error *err);
+
+/* Make the list of targets for the loaded universe. */
+int engine_find_targets(struct quarry_engine *e, struct quarry_error *err);
+
+/* Add a failure to a summary; 0 or QUARRY_ENOMEM. */
+int summary_fail(struct quarry_summary *s, const char *slug, const struct quarry_error *why);
+/* Order what workers added in any order. */
+void summary_sort(struct quarry_summary *s);
+
+/*
+ * Call `work` for 0 .. n - 1 from up to `jobs` threads.  Non-zero from it, or the
+ * stop flag, ends the handing out; the first such code is returned with its text.
+ */
+int pool_run(const struct quarry_engine *e, size_t n,
+	     int (*work)(void *payload, size_t i, struct quarry_error *err), void *payload,
+	     struct quarry_error *err);
+
+#endif

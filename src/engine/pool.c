@@ -1,0 +1,87 @@
+/*
+ * Worker threads: each takes the next number until none is left.
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+#include "util/banned.h"
+
+#define JOBS_MAX 256
+
+struct pool {
+	const struct quarry_engine *engine;
+	size_t n;
+	int (*work)(void *payload, size_t i, struct quarry_error *err);
+	void *payload;
+	atomic_size_t next;
+	atomic_bool ended;
+	pthread_mutex_t lock; /* rc and err */
+	int rc;
+	struct quarry_error *err;
+};
+
+static void end(struct pool *p, int rc, const struct quarry_error *err)
+{
+	(void)pthread_mutex_lock(&p->lock); /* a valid default mutex cannot fail */
+	if (!p->rc) {
+		p->rc = rc;
+		if (p->err)
+			*p->err = *err;
+	}
+	(void)pthread_mutex_unlock(&p->lock);
+	atomic_store(&p->ended, true);
+}
+
+static void *work(void *payload)
+{
+	struct pool *p = payload;
+	struct quarry_error err = QUARRY_ERROR_INIT;
+
+	while (!atomic_load(&p->ended)) {
+		size_t i = atomic_fetch_add(&p->next, 1);
+		int rc = 0;
+
+		if (i >= p->n)
+			break;
+		rc = engine_stopped(p->engine) ? engine_interrupted(&err)
+					       : p->work(p->payload, i, &err);
+		if (rc)
+			end(p, rc, &err);
+	}
+	return NULL;
+}
+
+static size_t n_jobs(const struct quarry_engine *e, size_t n)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t jobs = e->options.jobs ? e->options.jobs : cores > 0 ? (size_t)cores : 1;
+
+	if (jobs > JOBS_MAX)
+		jobs = JOBS_MAX;
+	return jobs < n ? jobs : n;
+}
+
+int pool_run(const struct quarry_engine *e, size_t n,
+	     int (*job)(void *payload, size_t i, struct quarry_error *err), void *payload,
+	     struct quarry_error *err)
+{
+	struct pool p = { .engine = e, .n = n, .work = job, .payload = payload, .err = err };
+	size_t jobs = n_jobs(e, n), started = 0;
+	pthread_t *threads = calloc(jobs + 1, sizeof(*threads));
+
+	if (!threads)
+		return quarry_error_nomem(err);
+	(void)pthread_mutex_init(&p.lock, NULL); /* default attributes cannot fail here */
+	/* Where the system grants no further thread, fewer do the work; this thread
+	 * always takes part, so one is enough. */
+	while (started + 1 < jobs && pthread_create(&threads[started], NULL, work, &p) == 0)
+		started++;
+	(void)work(&p);
+	for (size_t i = 0; i < started; i++)
+		(void)pthread_join(threads[i], NULL); /* it was created and is joined once */
+	(void)pthread_mutex_destroy(&p.lock);
+	free(threads);
+	return p.rc;
+}
