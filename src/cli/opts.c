@@ -1,0 +1,448 @@
+#include "cli/opts.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/output.h"
+#include "cli/term.h"
+#include "quarry/report.h"
+#include "util/banned.h"
+#include "util/str.h"
+
+#define MAX_JOBS 256 /* quarry/engine.h */
+
+/* The parts of --help, in their order there. */
+enum section { SECTION_WHAT = 1, SECTION_OUTPUT, SECTION_PLACES, SECTION_WORK, SECTION_OTHER };
+
+/* argp puts what is called "help" into its group -1, which comes last. */
+#define LAST_GROUP (-1)
+
+static const char *const section_titles[] = {
+	NULL, "What is counted:", "Output:", "Places:", "Course of the work:", "Other:",
+};
+
+struct definition {
+	unsigned group;       /* of enum opts_group */
+	enum section section;
+	int key;              /* a letter, or 0: none */
+	const char *name;     /* long; NULL: none */
+	const char *arg;      /* NULL: takes none */
+	const char *help;
+	/* 0, or an error code with o->err filled; NULL: --help. */
+	int (*set)(struct opts *o, const char *arg);
+};
+
+/* --- setters --------------------------------------------------------------- */
+
+/* A macro, so that the compiler checks each format. */
+#define bad(o, ...) quarry_error_set(&(o)->err, QUARRY_EUSAGE, __VA_ARGS__)
+
+/* An empty name is a script's unset variable: never what was meant. */
+static int set_name(const char **field, struct opts *o, const char *what, const char *arg)
+{
+	if (!*arg)
+		return bad(o, "%s: the name is empty", what);
+	*field = arg;
+	return 0;
+}
+
+static int set_store(struct opts *o, const char *arg)
+{
+	return set_name(&o->store, o, "--store", arg);
+}
+
+static int set_cache(struct opts *o, const char *arg)
+{
+	return set_name(&o->cache, o, "--cache", arg);
+}
+
+static int set_mirror(struct opts *o, const char *arg)
+{
+	return set_name(&o->mirror, o, "--mirror", arg);
+}
+
+static int set_output(struct opts *o, const char *arg)
+{
+	return set_name(&o->output, o, "--output", arg);
+}
+
+static int set_offline(struct opts *o, const char *arg)
+{
+	o->offline = true;
+	return 0;
+}
+
+static int set_allow_local(struct opts *o, const char *arg)
+{
+	o->allow_local = true;
+	return 0;
+}
+
+static int set_strict(struct opts *o, const char *arg)
+{
+	o->strict = true;
+	return 0;
+}
+
+static int set_quiet(struct opts *o, const char *arg)
+{
+	o->quiet = true;
+	return 0;
+}
+
+static int set_verbose(struct opts *o, const char *arg)
+{
+	o->verbose++;
+	return 0;
+}
+
+static int set_jobs(struct opts *o, const char *arg)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(arg, &end, 10);
+	/* A digit first: strtol would take white space and a sign, too. */
+	if (arg[0] < '0' || arg[0] > '9' || *end || errno || n < 1 || n > MAX_JOBS)
+		return bad(o, "--jobs: '%s' is not a number from 1 to 256", arg);
+	o->jobs = (unsigned)n;
+	return 0;
+}
+
+static int set_quarter(struct opts *o, const char *arg)
+{
+	if (quarry_quarter_parse(&o->quarter, arg) < 0)
+		return bad(o, "--quarter: '%s' is not a quarter like 2025Q2", arg);
+	return 0;
+}
+
+static int set_basis(struct opts *o, const char *arg)
+{
+	if (!strcmp(arg, "author"))
+		o->basis = QUARRY_BASIS_AUTHOR;
+	else if (!strcmp(arg, "committer"))
+		o->basis = QUARRY_BASIS_COMMITTER;
+	else
+		return bad(o, "--date-basis: '%s' is neither author nor committer", arg);
+	return 0;
+}
+
+static int set_taxonomy(struct opts *o, const char *arg)
+{
+	if (!strcmp(arg, "today"))
+		o->taxonomy = QUARRY_TAXONOMY_TODAY;
+	else if (!strcmp(arg, "as-of"))
+		o->taxonomy = QUARRY_TAXONOMY_AS_OF;
+	else
+		return bad(o, "--taxonomy: '%s' is neither today nor as-of", arg);
+	return 0;
+}
+
+static int set_format(struct opts *o, const char *arg)
+{
+	bool has_table = o->command->groups & OPTS_OVERLAP;
+
+	if (!quarry_format_find(arg) && !(has_table && !strcmp(arg, "table")))
+		return bad(o, "--format: '%s' is none of %smd, json, csv", arg,
+			   has_table ? "table, " : "");
+	o->format = arg;
+	return 0;
+}
+
+static int set_table(struct opts *o, const char *arg)
+{
+	struct str known = STR_INIT;
+
+	for (const char *const *t = quarry_report_tables(); *t; t++) {
+		if (!strcmp(*t, arg)) {
+			o->table = arg;
+			str_release(&known);
+			return 0;
+		}
+		str_addf(&known, "%s%s", known.len ? ", " : "", *t);
+	}
+	bad(o, "--table: '%s' is none of %s", arg, known.buf ? known.buf : "");
+	str_release(&known);
+	return QUARRY_EUSAGE;
+}
+
+/* At once, so that several add up and later names are relative to it. */
+static int set_dir(struct opts *o, const char *arg)
+{
+	return opts_change_dir(arg, &o->err);
+}
+
+/* --- the table ------------------------------------------------------------- */
+
+static const struct definition definitions[] = {
+	{ OPTS_QUARTER, SECTION_WHAT, 0, "quarter", "QUARTER",
+	  "The quarter, like 2025Q2 (the last one that was over)", set_quarter },
+	{ OPTS_BASIS, SECTION_WHAT, 0, "date-basis", "BASIS",
+	  "Place commits by their author or committer time (author)", set_basis },
+	{ OPTS_TAXONOMY, SECTION_WHAT, 0, "taxonomy", "WHICH",
+	  "Compare quarters by the categories of today, or as-of each quarter (today)",
+	  set_taxonomy },
+
+	{ OPTS_DIR, SECTION_OUTPUT, 'o', "output", "DIR",
+	  "Write the edition into DIR (editions)", set_output },
+	{ OPTS_FILE, SECTION_OUTPUT, 'o', "output", "FILE",
+	  "Write to FILE; - is standard output (-)", set_output },
+	{ OPTS_REPORT, SECTION_OUTPUT, 0, "format", "FORMAT",
+	  "md, json or csv (by the extension of FILE, else md)", set_format },
+	{ OPTS_REPORT, SECTION_OUTPUT, 0, "table", "TABLE",
+	  "csv: which table (snapshot)", set_table },
+	{ OPTS_OVERLAP, SECTION_OUTPUT, 0, "format", "FORMAT",
+	  "table, md, json or csv (by the extension of FILE, else table)", set_format },
+
+	{ OPTS_STORE, SECTION_PLACES, 0, "store", "FILE",
+	  "The store, an SQLite file (quarry.db)", set_store },
+	{ OPTS_PLACES, SECTION_PLACES, 0, "cache", "DIR",
+	  "Where fetched repositories are kept ($XDG_CACHE_HOME/quarry or ~/.cache/quarry)",
+	  set_cache },
+	{ OPTS_PLACES, SECTION_PLACES, 0, "mirror", "DIR",
+	  "Take a repository from DIR/OWNER+NAME.git when it is there, read only", set_mirror },
+	{ OPTS_COMMON, SECTION_PLACES, 'C', NULL, "DIR",
+	  "Change to the folder DIR first", set_dir },
+
+	{ OPTS_WORK, SECTION_WORK, 0, "jobs", "N",
+	  "Threads, 1 to 256 (one a processor)", set_jobs },
+	{ OPTS_WORK, SECTION_WORK, 0, "offline", NULL, "Touch no network", set_offline },
+	{ OPTS_WORK, SECTION_WORK, 0, "strict", NULL,
+	  "Exit with 1, not 3, when some repositories failed", set_strict },
+	{ OPTS_LOCAL, SECTION_WORK, 0, "allow-local", NULL,
+	  "Accept local paths, and file, git and http URLs", set_allow_local },
+
+	{ OPTS_COMMON, SECTION_OTHER, 'h', "help", NULL, "Print this help", NULL },
+	{ OPTS_COMMON, SECTION_OTHER, 'q', "quiet", NULL,
+	  "No progress and no summary; warnings and errors alone", set_quiet },
+	{ OPTS_COMMON, SECTION_OTHER, 'v', "verbose", NULL,
+	  "Say what is done; twice: for each repository", set_verbose },
+};
+
+#define N_DEFINITIONS (sizeof(definitions) / sizeof(definitions[0]))
+#define N_SECTIONS (sizeof(section_titles) / sizeof(section_titles[0]))
+#define FIRST_KEY 0x100 /* of an option without a letter: beyond every letter */
+
+static int key_of(size_t i)
+{
+	return definitions[i].key ? definitions[i].key : FIRST_KEY + (int)i;
+}
+
+/* The command's own table for argp: its options, and a title before each section. */
+static void build(struct argp_option options[N_DEFINITIONS + N_SECTIONS + 1], unsigned groups)
+{
+	size_t n = 0;
+
+	for (size_t section = 1; section < N_SECTIONS; section++) {
+		int group = section == SECTION_OTHER ? LAST_GROUP : (int)section;
+		size_t first = n++;
+
+		for (size_t i = 0; i < N_DEFINITIONS; i++) {
+			const struct definition *d = &definitions[i];
+
+			if (d->section == section && d->group & groups)
+				options[n++] = (struct argp_option){
+					.name = d->name, .key = key_of(i), .arg = d->arg,
+					.doc = d->help, .group = group };
+		}
+		if (n == first + 1)
+			n = first; /* nothing in it */
+		else
+			options[first] = (struct argp_option){ .doc = section_titles[section],
+							       .group = group };
+	}
+	options[n] = (struct argp_option){ 0 };
+}
+
+/* --- parsing --------------------------------------------------------------- */
+
+static int print_help(struct opts *o, const struct argp_state *state)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	int rc;
+
+	if (!f)
+		return quarry_error_nomem(&o->err);
+	argp_state_help(state, f, ARGP_HELP_SHORT_USAGE | ARGP_HELP_PRE_DOC | ARGP_HELP_LONG);
+	if (fclose(f))
+		rc = quarry_error_nomem(&o->err);
+	else
+		rc = output_stdout(text, len, &o->err);
+	free(text);
+	return rc;
+}
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+	struct opts *o = state->input;
+
+	if (key == ARGP_KEY_INIT) {
+		/* getopt says what is wrong; where help is we say ourselves. */
+		state->err_stream = NULL;
+		return 0;
+	}
+	if (key == ARGP_KEY_ARGS) {
+		o->args = state->argv + state->next;
+		o->n_args = (size_t)(state->argc - state->next);
+		return 0;
+	}
+	for (size_t i = 0; i < N_DEFINITIONS; i++) {
+		const struct definition *d = &definitions[i];
+
+		if (key != key_of(i) || !(d->group & (o->command->groups | OPTS_COMMON)))
+			continue;
+		if (d->set)
+			return d->set(o, arg) ? EINVAL : 0;
+		o->help = true;
+		state->name = o->title;
+		(void)print_help(o, state); /* o->err says how it went */
+		return ECANCELED; /* what follows --help is not looked at */
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static char *filter_help(int key, const char *text, void *input)
+{
+	/* That an argument of --x is one of -x, too, goes without saying. */
+	return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)text;
+}
+
+static int check_args(struct opts *o)
+{
+	const struct opts_command *c = o->command;
+
+	if (c->groups & OPTS_DIR && o->output && !strcmp(o->output, "-"))
+		return bad(o, "--output: an edition is several files, '-' cannot hold it");
+	if (o->n_args < c->min_args)
+		return bad(o, "missing argument: %s %s", o->title, c->args);
+	if (o->n_args > c->max_args)
+		return bad(o, "unexpected argument '%s'", o->args[c->max_args]);
+	for (size_t i = 0; i < o->n_args; i++)
+		if (!*o->args[i])
+			return bad(o, "argument %zu is empty", i + 1);
+	return 0;
+}
+
+static bool has_extension(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strchr(slash ? slash : path, '.') != NULL;
+}
+
+/* From --format, else --table, else the file's extension, else the command's own. */
+static int choose_format(struct opts *o)
+{
+	bool has_table = o->command->groups & OPTS_OVERLAP;
+	const struct quarry_format *f = NULL;
+
+	if (!(o->command->groups & (OPTS_REPORT | OPTS_OVERLAP)))
+		return 0;
+	if (!o->format && o->table)
+		o->format = "csv";
+	if (o->table && strcmp(o->format, "csv"))
+		return bad(o, "--table: the format '%s' has no tables, csv has", o->format);
+	if (o->format)
+		return 0;
+	if (o->output) {
+		f = quarry_format_of_file(o->output);
+		if (!f && has_extension(o->output))
+			return bad(o, "--output: the extension of '%s' tells no format: "
+				   "add --format", o->output);
+	}
+	o->format = f ? quarry_format_name(f) : has_table ? "table" : "md";
+	return 0;
+}
+
+static int choose_cache(struct opts *o)
+{
+	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (o->cache)
+		return 0;
+	o->cache = "."; /* the engine wants one, even of a command that does not use it */
+	if (!(o->command->groups & OPTS_PLACES))
+		return 0;
+	if (xdg && xdg[0] == '/') /* its standard says: ignore a relative one */
+		o->own_cache = str_dupf("%s/quarry", xdg);
+	else if (home && *home)
+		o->own_cache = str_dupf("%s/.cache/quarry", home);
+	else
+		return bad(o, "--cache: not given, and HOME is not set");
+	if (!o->own_cache)
+		return quarry_error_nomem(&o->err);
+	o->cache = o->own_cache;
+	return 0;
+}
+
+int opts_change_dir(const char *dir, struct quarry_error *err)
+{
+	if (chdir(dir) < 0)
+		return quarry_error_set(err, QUARRY_EFAIL,
+					"cannot change to the folder '%s': %s", dir,
+					strerror(errno));
+	return 0;
+}
+
+void opts_hint(const char *title)
+{
+	term_say("try '%s --help'", title ? title : "quarry");
+}
+
+int opts_refuse(const char *title, const char *fmt, ...)
+{
+	struct str text = STR_INIT;
+	va_list ap;
+
+	va_start(ap, fmt);
+	str_vaddf(&text, fmt, ap);
+	va_end(ap);
+	term_say("%s", text.oom ? "out of memory" : text.buf);
+	opts_hint(title);
+	str_release(&text);
+	return QUARRY_EXIT_USAGE;
+}
+
+int opts_parse(struct opts *o, const struct opts_command *command, int argc, char **argv)
+{
+	struct argp_option options[N_DEFINITIONS + N_SECTIONS + 1];
+	struct argp argp = { options, parse_one, command->args, command->text, NULL, filter_help,
+			     NULL };
+	char name[] = "quarry", *word = argv[0];
+	error_t failed;
+
+	*o = (struct opts){ .command = command, .store = "quarry.db",
+			    .quarter = QUARRY_QUARTER_NONE };
+	(void)snprintf(o->title, sizeof(o->title), "quarry %s", command->name);
+	build(options, command->groups | OPTS_COMMON);
+	argv[0] = name; /* getopt's messages begin with it */
+	failed = argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_EXIT, NULL, o);
+	argv[0] = word;
+	if (!failed && !check_args(o) && !choose_format(o) && !choose_cache(o))
+		return OPTS_GO;
+	opts_release(o);
+	if (o->help)
+		return o->err.code ? term_fail(&o->err) : QUARRY_EXIT_DONE;
+	if (failed && !o->err.code) { /* getopt has said it */
+		opts_hint(o->title);
+		return QUARRY_EXIT_USAGE;
+	}
+	if (o->err.code == QUARRY_EUSAGE)
+		return opts_refuse(o->title, "%s", o->err.text);
+	return term_fail(&o->err);
+}
+
+void opts_release(struct opts *o)
+{
+	free(o->own_cache);
+	o->own_cache = NULL;
+	o->cache = "";
+}

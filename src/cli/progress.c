@@ -1,0 +1,120 @@
+#include "cli/progress.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "cli/amount.h"
+#include "cli/cli.h"
+#include "cli/term.h"
+#include "util/banned.h"
+
+#define DELAY_MS 500     /* a step that is over sooner shows nothing */
+#define INTERVAL_MS 100  /* on a terminal */
+#define PLAIN_MS 30000   /* elsewhere */
+#define SETTLE_MS 2000   /* before that a rate is noise */
+
+static struct {
+	enum progress_mode mode;
+	bool live;
+	char step[32];     /* the one that is shown; texts of a call do not outlive it */
+	int64_t start_ms;  /* of the step */
+	int64_t next_ms;   /* when to draw again */
+} state;
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &t) < 0)
+		return 0;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void add_time_left(struct str *out, const struct quarry_progress *p, int64_t elapsed_ms)
+{
+	double left_s;
+
+	if (!p->done || p->done >= p->total || elapsed_ms < SETTLE_MS)
+		return;
+	left_s = (double)elapsed_ms / 1000 * (double)(p->total - p->done) / (double)p->done;
+	if (left_s >= 360000) /* a hundred hours: the figure tells nothing */
+		return;
+	str_adds(out, ", ");
+	amount_add_duration(out, (int64_t)left_s);
+	str_adds(out, " left");
+}
+
+void progress_format(struct str *out, const struct quarry_progress *p, int64_t elapsed_ms,
+		     size_t columns)
+{
+	struct str s = STR_INIT;
+
+	str_addf(&s, "%s%s %zu/%zu", atomic_load(&cli_stop) ? "stopping: " : "", p->step,
+		 p->done, p->total);
+	if (p->amount) {
+		str_adds(&s, ", ");
+		amount_add(&s, p->amount, p->unit);
+		if (elapsed_ms >= SETTLE_MS) {
+			double per_s = (double)p->amount * 1000 / (double)elapsed_ms;
+
+			str_adds(&s, ", ");
+			amount_add(&s, (uint64_t)per_s, p->unit);
+			str_adds(&s, "/s");
+		}
+	}
+	add_time_left(&s, p, elapsed_ms);
+	if (p->current && *p->current)
+		str_addf(&s, ": %s", p->current);
+	if (s.buf)
+		term_clean(out, s.buf, columns);
+	str_release(&s);
+}
+
+static void draw(const struct quarry_progress *p, int64_t elapsed_ms)
+{
+	struct str s = STR_INIT;
+
+	/* The last column stays free: a character there makes some terminals wrap. */
+	progress_format(&s, p, elapsed_ms, state.live ? term_width() - 1 : TERM_ANY_WIDTH);
+	if (!s.oom && s.buf) {
+		if (state.live)
+			term_line(s.buf);
+		else
+			term_say("%s", s.buf);
+	}
+	str_release(&s);
+}
+
+void progress_start(enum progress_mode mode)
+{
+	state.mode = mode;
+	state.live = term_is_live();
+	state.step[0] = '\0';
+}
+
+void progress_update(void *payload, const struct quarry_progress *p)
+{
+	int64_t now;
+
+	if (state.mode == PROGRESS_QUIET)
+		return;
+	now = now_ms();
+	if (strncmp(state.step, p->step, sizeof(state.step) - 1)) {
+		size_t len = strnlen(p->step, sizeof(state.step) - 1);
+
+		memcpy(state.step, p->step, len);
+		state.step[len] = '\0';
+		state.start_ms = now;
+		state.next_ms = now + (state.live ? DELAY_MS : PLAIN_MS);
+	}
+	if (now < state.next_ms)
+		return;
+	draw(p, now - state.start_ms);
+	state.next_ms = now + (state.live ? INTERVAL_MS : PLAIN_MS);
+}
+
+void progress_end(void)
+{
+	term_line(NULL);
+	state.step[0] = '\0';
+}

@@ -1,0 +1,243 @@
+#include "cli/session.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/amount.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "cli/term.h"
+#include "util/banned.h"
+#include "util/str.h"
+
+int session_open(struct session *s, struct opts *o, struct quarry_error *err)
+{
+	struct quarry_engine_options options = {
+		.store = o->store,
+		.cache = o->cache,
+		.mirror = o->mirror,
+		.offline = o->offline,
+		.allow_local = o->allow_local,
+		.jobs = o->jobs,
+		.basis = o->basis,
+		.log = {
+			.level = o->verbose > 1 ? QUARRY_LOG_DEBUG
+			       : o->verbose ? QUARRY_LOG_INFO : QUARRY_LOG_WARNING,
+			.fn = term_log,
+		},
+		.progress = progress_update,
+		.stop = &cli_stop,
+	};
+
+	s->opts = o;
+	progress_start(o->quiet ? PROGRESS_QUIET : PROGRESS_SHOWN);
+	return quarry_engine_open(&s->engine, &options, err);
+}
+
+int session_open_store(struct session *s, struct opts *o, struct quarry_error *err)
+{
+	s->opts = o;
+	if (access(o->store, F_OK) < 0)
+		return quarry_error_set(err, errno == ENOENT ? QUARRY_ENOTFOUND : QUARRY_EFAIL,
+					"cannot open the store '%s': %s; name one with --store, or "
+					"make it with 'quarry run UNIVERSE'", o->store,
+					strerror(errno));
+	return session_open(s, o, err);
+}
+
+int session_load(struct session *s, const char *dir, struct quarry_error *err)
+{
+	return quarry_engine_load(s->engine, dir, err);
+}
+
+int session_open_universe(struct session *s, struct opts *o, struct quarry_error *err)
+{
+	const char *dir = o->args[0];
+	DIR *folder = opendir(dir);
+	int rc;
+
+	s->opts = o;
+	/* Before a store is made: a typing error must not leave one behind. */
+	if (!folder)
+		return quarry_error_set(err, errno == ENOENT ? QUARRY_ENOTFOUND : QUARRY_EFAIL,
+					"cannot read the universe '%s': %s", dir,
+					strerror(errno));
+	(void)closedir(folder); /* nothing was read */
+	rc = session_open(s, o, err);
+	return rc ? rc : session_load(s, dir, err);
+}
+
+static const struct quarry_failure *find_failure(const struct session *s, const char *slug)
+{
+	for (size_t i = 0; i < s->failures.n; i++)
+		if (!strcmp(s->failures.at[i].slug, slug))
+			return &s->failures.at[i];
+	return NULL;
+}
+
+/*
+ * Take the failures out of a step's summary.  What could not be fetched cannot be
+ * read either, often; the first sentence tells the cause.
+ */
+static int keep_failures(struct session *s, struct quarry_summary *sum, struct quarry_error *err)
+{
+	s->n_total = sum->n_total;
+	s->n_failed = sum->n_failed;
+	for (size_t i = 0; i < sum->n_failed; i++) {
+		struct quarry_failure *f = &sum->failures[i];
+
+		if (find_failure(s, f->slug))
+			continue;
+		if (vec_push(&s->failures, *f))
+			return quarry_error_nomem(err);
+		f->slug = NULL;
+		f->text = NULL;
+	}
+	return 0;
+}
+
+static void tell(const struct session *s, const char *done, const struct quarry_summary *sum,
+		 uint64_t amount, const char *unit)
+{
+	struct str text = STR_INIT;
+
+	if (s->opts->quiet)
+		return;
+	str_addf(&text, "%s %zu of %zu repositories", done, sum->n_done, sum->n_total);
+	if (sum->n_unchanged)
+		str_addf(&text, ", %zu unchanged", sum->n_unchanged);
+	if (sum->n_failed)
+		str_addf(&text, ", %zu failed", sum->n_failed);
+	if (amount) {
+		str_adds(&text, ", ");
+		amount_add(&text, amount, unit);
+	}
+	if (!text.oom)
+		term_say("%s", text.buf);
+	str_release(&text);
+}
+
+int session_fetch(struct session *s, struct quarry_error *err)
+{
+	struct quarry_summary sum = { 0 };
+	int rc = quarry_engine_fetch(s->engine, &sum, err);
+
+	progress_end();
+	if (!rc) {
+		tell(s, "fetched", &sum, sum.bytes, "bytes");
+		rc = keep_failures(s, &sum, err);
+	}
+	quarry_summary_release(&sum);
+	return rc;
+}
+
+int session_mine(struct session *s, struct quarry_error *err)
+{
+	struct quarry_summary sum = { 0 };
+	int rc = quarry_engine_mine(s->engine, &sum, err);
+
+	progress_end();
+	if (!rc) {
+		tell(s, "mined", &sum, sum.commits > 0 ? (uint64_t)sum.commits : 0, "commits");
+		rc = keep_failures(s, &sum, err);
+	}
+	quarry_summary_release(&sum);
+	return rc;
+}
+
+int session_derive(struct session *s, struct quarry_error *err)
+{
+	int rc = quarry_engine_derive(s->engine, err);
+
+	progress_end();
+	return rc;
+}
+
+int session_check_stop(struct quarry_error *err)
+{
+	if (atomic_load(&cli_stop))
+		return quarry_error_set(err, QUARRY_EINTR, "interrupted");
+	return 0;
+}
+
+int session_all_failed(const struct session *s)
+{
+	if (!s->n_total || s->n_failed < s->n_total)
+		return 0;
+	for (size_t i = 0; i < s->failures.n; i++)
+		if (s->failures.at[i].code != QUARRY_EAUTH)
+			return QUARRY_EFAIL;
+	return QUARRY_EAUTH;
+}
+
+static int exit_status(const struct session *s)
+{
+	if (!s->failures.n)
+		return QUARRY_EXIT_DONE;
+	if (session_all_failed(s))
+		return quarry_error_exit(session_all_failed(s));
+	return s->opts->strict ? QUARRY_EXIT_FAILED : QUARRY_EXIT_PARTIAL;
+}
+
+/* So many missing histories are one fact: they are named with -v and by the doctor. */
+#define MISSING_NAMED 10
+
+static bool is_missing(const struct quarry_failure *f)
+{
+	return f->code == QUARRY_ENOTFOUND;
+}
+
+static const char *first_missing(const struct session *s)
+{
+	for (size_t i = 0; i < s->failures.n; i++)
+		if (is_missing(&s->failures.at[i]))
+			return s->failures.at[i].slug;
+	return "";
+}
+
+static void name_failures(struct session *s)
+{
+	size_t n_missing = 0;
+	bool all;
+
+	for (size_t i = 0; i < s->failures.n; i++)
+		n_missing += is_missing(&s->failures.at[i]);
+	all = n_missing <= MISSING_NAMED || s->opts->verbose;
+	for (size_t i = 0; i < s->failures.n; i++) {
+		struct quarry_failure *f = &s->failures.at[i];
+
+		if (all || !is_missing(f))
+			term_say("%s: %s", f->slug, f->text);
+	}
+	if (!all)
+		term_say("%zu repositories were not found, the first is %s (-v names all of them)",
+			 n_missing, first_missing(s));
+	if (s->failures.n)
+		term_say("repositories that failed: %zu", s->failures.n);
+}
+
+static void drop_failures(struct session *s)
+{
+	for (size_t i = 0; i < s->failures.n; i++) {
+		free(s->failures.at[i].slug);
+		free(s->failures.at[i].text);
+	}
+	vec_release(&s->failures);
+}
+
+int session_end(struct session *s, int rc, const struct quarry_error *err)
+{
+	int status = rc ? quarry_error_exit(rc) : exit_status(s);
+
+	progress_end();
+	name_failures(s);
+	if (rc)
+		(void)term_fail(err); /* the status is known */
+	drop_failures(s);
+	quarry_engine_free(s->engine);
+	opts_release(s->opts);
+	return status;
+}
