@@ -8,8 +8,7 @@
 
 static const char *const sql[DS_N] = {
 	[DS_PERSON] = "INSERT INTO person(person, lenient, key) VALUES(?1, ?2, ?3)",
-	[DS_IDENTITY] = "INSERT INTO identity(repo, signature, email_key, email, person)"
-			" VALUES(?1, ?2, ?3, ?4, ?5)",
+	[DS_IDENTITY] = "INSERT INTO identity VALUES(?1, ?2, ?3, ?4, ?5)",
 	[DS_LINK] = "INSERT INTO link(level, repo, a, b, promoted) VALUES(?1, ?2, ?3, ?4, ?5)",
 	[DS_SIGNATURE_CLASS] = "INSERT INTO signature_class(signature, class, rule) VALUES(?1, ?2, ?3)",
 	[DS_PATH_CLASS] = "INSERT OR REPLACE INTO path_class(path, class) VALUES(?1, ?2)",

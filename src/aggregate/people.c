@@ -186,7 +186,8 @@ static struct quarry_measures *target(struct figures *f, const struct epoch *e, 
 static void count_lenient(struct figures *f, const struct epoch *e, person_quarters *people,
 			  enum under under)
 {
-	qsort(people->at, people->n, sizeof(*people->at), by_lenient);
+	if (people->n)
+		qsort(people->at, people->n, sizeof(*people->at), by_lenient);
 	for (size_t i = 0; i < people->n; i++) {
 		const struct person_quarter *p = &people->at[i];
 		struct quarry_measures *m = target(f, e, p->scope, p->quarter, under);

@@ -84,6 +84,7 @@ static void sum_repo(struct figures *f, size_t member, int32_t quarter)
 
 	add(m, q, r);
 	m->tracked = derive_category_of(r, quarter) != NO_CATEGORY;
+	m->active = m->tracked && m->active;
 	add_top5(&top, q->top5);
 	finish_top5(m, &top);
 }

@@ -15,10 +15,12 @@
 #include "util/map.h"
 #include "util/str.h"
 
-/* owner/name of a canonical URL: all behind the host; of a path its last two parts. */
+/* owner/name of an address that is no member, so that config has not taken it apart:
+ * all behind the host; of a path its last two parts. */
 static char *slug_of(const char *url)
 {
 	const char *path = strstr(url, "://"), *slash;
+	size_t len;
 	int parts = 0;
 
 	if (path && strncmp(url, "file:", 5) != 0) {
@@ -29,7 +31,10 @@ static char *slug_of(const char *url)
 	for (slash = path + strlen(path); slash > path; slash--)
 		if (slash[-1] == '/' && ++parts == 2)
 			break;
-	return str_dupf("%s", slash);
+	len = strlen(slash);
+	if (len > 4 && strcmp(slash + len - 4, ".git") == 0)
+		len -= 4;
+	return str_dupf("%.*s", (int)len, slash);
 }
 
 static char *mirror_dir(const struct quarry_engine *e, const char *slug)
@@ -72,8 +77,9 @@ static int locate(struct target *t, struct quarry_engine *e, struct quarry_error
 	return t->gitdir ? 0 : quarry_error_nomem(err);
 }
 
-static int add(struct quarry_engine *e, struct map *seen, const char *url, const char *branch,
-	       struct quarry_error *err)
+/* @param slug  NULL: not known yet */
+static int add(struct quarry_engine *e, struct map *seen, const char *url, const char *slug,
+	       const char *branch, struct quarry_error *err)
 {
 	struct target t = { .url = url, .branch = branch };
 	int64_t *at = map_at(seen, url, strlen(url), 0);
@@ -81,8 +87,11 @@ static int add(struct quarry_engine *e, struct map *seen, const char *url, const
 
 	if (at && *at)
 		return 0; /* a member that another one excludes, too */
-	if (!at || !(t.slug = slug_of(url)))
+	t.slug = slug ? str_dupf("%s", slug) : slug_of(url);
+	if (!at || !t.slug) {
+		free(t.slug);
 		return quarry_error_nomem(err);
+	}
 	*at = 1;
 	rc = quarry_store_repo(&t.repo, e->store, url, t.slug, err);
 	if (!rc)
@@ -103,10 +112,11 @@ int engine_find_targets(struct quarry_engine *e, struct quarry_error *err)
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < u->n_repos; i++)
-		rc = add(e, &seen, u->repos[i].url, u->repos[i].branch, err);
+		rc = add(e, &seen, u->repos[i].url, u->repos[i].slug, u->repos[i].branch, err);
 	for (size_t i = 0; !rc && i < u->n_repos; i++)
 		for (size_t j = 0; !rc && j < u->repos[i].n_exclude_history; j++)
-			rc = add(e, &seen, u->repos[i].exclude_history[j], NULL, err);
+			rc = add(e, &seen, u->repos[i].exclude_history[j], /* slug= */ NULL,
+				 /* branch= */ NULL, err);
 	map_release(&seen);
 	return rc;
 }
