@@ -21,6 +21,9 @@
 #include "quarry/error.h"
 #include "quarry/quarter.h"
 
+/** A count that cannot be known, printed as n/a: who is new in a cut-off history. */
+#define QUARRY_UNKNOWN (-1)
+
 /** What is counted of a scope (a repository, a category, the universe) in a quarter. */
 struct quarry_measures {
 	int64_t tracked;           /**< repositories that are members */
@@ -39,11 +42,13 @@ struct quarry_measures {
 	int64_t contributors_lo;   /**< the same under lenient identity */
 	int64_t contributors_hi;   /**< the same by e-mail */
 
-	/** contributors = retained + reactivated + new_contributors, in this scope. */
+	/** contributors = retained + reactivated + new_contributors, in this scope; of a
+	 * repository with a cut-off history the last two are QUARRY_UNKNOWN. */
 	int64_t retained;
 	int64_t reactivated;
 	int64_t new_contributors;
-	int64_t new_to_universe;   /**< of the contributors: first counted activity in the universe */
+	int64_t new_to_universe;   /**< of the contributors: first counted activity in the
+				    * universe; QUARRY_UNKNOWN likewise */
 
 	int64_t bins[QUARRY_QUARTER_BINS]; /**< persons with exactly i + 1 active bins */
 	int64_t weeks_sum;         /**< sum of active bins over contributors */

@@ -222,6 +222,12 @@ static enum quarry_repo_state state_of(int64_t state, const char *problem)
 	return state == 1 ? QUARRY_REPO_OK : QUARRY_REPO_EMPTY;
 }
 
+/* Before the cut there may be anything: new and returned cannot be told apart. */
+static void forget_new(struct quarry_measures *m)
+{
+	m->new_contributors = m->reactivated = m->new_to_universe = QUARRY_UNKNOWN;
+}
+
 static int read_repo(struct edition_reader *r, struct quarry_repo_row *row, struct db_stmt *st,
 		     struct db_stmt *measures, struct quarry_error *err)
 {
@@ -239,6 +245,10 @@ static int read_repo(struct edition_reader *r, struct quarry_repo_row *row, stru
 	if (!rc)
 		rc = read_measures(&row->before, measures, db_int(st, 0), r->e->quarter - 1,
 				   r->e->quarter - 1, err);
+	if (db_int(st, 6)) {
+		forget_new(&row->now);
+		forget_new(&row->before);
+	}
 	return rc;
 }
 
@@ -258,7 +268,8 @@ int edition_repos(struct edition_reader *r, struct quarry_error *err)
 	if (!rc)
 		rc = db_prepare(&st, r->db,
 				"SELECT s.scope, repo.slug, repo.url, c.id, repo.state,"
-				" CASE fetch_problem WHEN '' THEN mine_problem ELSE fetch_problem END"
+				" CASE fetch_problem WHEN '' THEN mine_problem ELSE fetch_problem END,"
+				" repo.shallow"
 				" FROM tracked t JOIN repo USING (repo) JOIN scope s ON s.repo = t.repo"
 				" JOIN category c ON c.category = (" CATEGORY_AT_1 ")"
 				" LEFT JOIN scope_quarter q ON q.scope = s.scope AND q.quarter = ?1"

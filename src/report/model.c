@@ -8,6 +8,7 @@
 #define INT(type, f) { #f, offsetof(struct type, f), REPORT_INT, false }
 #define M(f) INT(quarry_measures, f)
 #define M_QOQ(f) { #f, offsetof(struct quarry_measures, f), REPORT_INT, true }
+#define M_KNOWN(f) { #f, offsetof(struct quarry_measures, f), REPORT_KNOWN, false }
 #define M_REAL(f) { #f, offsetof(struct quarry_measures, f), REPORT_REAL, false }
 
 const struct report_field report_measures[] = {
@@ -25,9 +26,9 @@ const struct report_field report_measures[] = {
 	M(contributors_lo),
 	M(contributors_hi),
 	M(retained),
-	M(reactivated),
-	M(new_contributors),
-	M(new_to_universe),
+	M_KNOWN(reactivated),
+	M_KNOWN(new_contributors),
+	M_KNOWN(new_to_universe),
 	{ "bins", offsetof(struct quarry_measures, bins), REPORT_BINS, false },
 	M(weeks_sum),
 	M_REAL(weeks_mean),

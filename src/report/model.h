@@ -14,7 +14,8 @@
 
 #include "quarry/edition.h"
 
-enum report_kind { REPORT_INT, REPORT_REAL, REPORT_BINS };
+/* A KNOWN is an INT that may be QUARRY_UNKNOWN. */
+enum report_kind { REPORT_INT, REPORT_KNOWN, REPORT_REAL, REPORT_BINS };
 
 struct report_field {
 	const char *name;   /* exactly the struct's; NULL ends a table */

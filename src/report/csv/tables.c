@@ -34,10 +34,12 @@ static void measure_names(struct csv *c, const char *prefix)
 static void measure_cells(struct csv *c, const struct quarry_measures *m)
 {
 	for (const struct report_field *f = report_measures; f->name; f++) {
-		if (f->kind == REPORT_INT)
-			csv_int(c, report_int(m, f));
-		else if (f->kind == REPORT_REAL)
+		if (f->kind == REPORT_REAL)
 			csv_real(c, report_real(m, f));
+		else if (f->kind == REPORT_KNOWN && report_int(m, f) == QUARRY_UNKNOWN)
+			csv_missing(c);
+		else if (f->kind != REPORT_BINS)
+			csv_int(c, report_int(m, f));
 	}
 }
 

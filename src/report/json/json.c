@@ -75,7 +75,9 @@ static json_t *fields(struct tree *t, const void *of, const struct report_field 
 	for (; f->name; f++) {
 		if (f->kind == REPORT_REAL)
 			put_real(t, object, f->name, report_real(of, f));
-		else if (f->kind == REPORT_INT)
+		else if (f->kind == REPORT_KNOWN && report_int(of, f) == QUARRY_UNKNOWN)
+			put(t, object, f->name, json_null());
+		else if (f->kind != REPORT_BINS)
 			put_int(t, object, f->name, report_int(of, f));
 		else
 			put(t, object, f->name, ints(t, ((const struct quarry_measures *)of)->bins,

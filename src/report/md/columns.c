@@ -110,7 +110,10 @@ static void cell(struct md *m, const struct md_column *col, const struct quarry_
 	case MD_LABEL:
 		break;
 	case MD_COUNT:
-		md_count(m, field(now, col->a));
+		if (field(now, col->a) == QUARRY_UNKNOWN)
+			str_adds(m->out, "n/a");
+		else
+			md_count(m, field(now, col->a));
 		break;
 	case MD_QOQ:
 		md_qoq(m, field(now, col->a), field(before, col->a));
