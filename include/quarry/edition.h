@@ -128,8 +128,9 @@ struct quarry_edition {
 	const char *date_basis; /**< "author" or "committer" */
 	const char *taxonomy;   /**< "today" or "as-of" */
 	int64_t small_base;     /**< QoQ on a base below it carries a mark */
-	int64_t snapshot_s;     /**< when the newest history was mined */
-	int64_t newest_s;       /**< committer time of the newest plausible commit; 0: none */
+	int64_t snapshot_s;     /**< day up to which the histories are known: of the
+				    * newest fetch; of a mirror, of its newest commit */
+	int64_t newest_s;       /**< activity time of the newest commit that needed no repair; 0: none */
 	const char *taxonomy_hash, *rules_hash, *tips_hash; /**< hexadecimal */
 
 	struct quarry_scope *scopes; /**< [0] the universe, then the categories in order */

@@ -56,6 +56,11 @@ int quarry_store_put(struct quarry_store *s, int64_t repo, const struct quarry_h
 int quarry_store_put_empty(struct quarry_store *s, int64_t repo, int64_t mined_s,
 			   struct quarry_error *err);
 
+/** Note when a repository was brought, or with 0 that it is read in place, so that how
+ * fresh its history is cannot be known. */
+int quarry_store_fetched(struct quarry_store *s, int64_t repo, int64_t fetched_s,
+			 struct quarry_error *err);
+
 enum quarry_store_step { QUARRY_STORE_FETCH, QUARRY_STORE_MINE };
 
 /** Note why a step could not bring or read a repository (NULL: it could); the facts

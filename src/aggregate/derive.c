@@ -86,6 +86,8 @@ static int keep_meta(struct quarry_derive *d, const struct quarry_derive_options
 		rc = set_meta_int(d->db, "small_base", u->small_base, err);
 	if (!rc)
 		rc = set_meta_int(d->db, "earliest_s", u->earliest_s, err);
+	if (!rc)
+		rc = set_meta_int(d->db, "bulk_paths", u->bulk_paths, err);
 	return rc ? rc : keep_path_rules(d->db, o->path_rules_hash, err);
 }
 
@@ -125,13 +127,16 @@ static int keep_range(struct quarry_derive *d, struct quarry_error *err)
 
 	if (!rc)
 		rc = set_meta_int(d->db, "last_quarter", d->hi, err);
-	return rc ? rc : set_meta_int(d->db, "snapshot_s", d->snapshot_s, err);
+	if (!rc)
+		rc = set_meta_int(d->db, "snapshot_s", d->snapshot_s, err);
+	return rc ? rc : set_meta_int(d->db, "grace_s", d->grace_s, err);
 }
 
 int quarry_derive_finish(struct quarry_derive *d, struct quarry_error *err)
 {
 	static int (*const steps[])(struct quarry_derive *, struct quarry_error *) = {
-		derive_kinds, derive_activity, derive_raw_authors, derive_figures, keep_range,
+		derive_snapshot, derive_kinds, derive_activity, derive_raw_authors, derive_figures,
+		keep_range,
 		derive_invariants,
 	};
 	int rc = 0;

@@ -46,7 +46,8 @@ struct quarry_derive {
 	VEC(struct derive_repo) repos; /* by URL; the excluded ones last */
 	size_t n_members;              /* repos that are not excluded */
 	int32_t lo, hi;                /* first and last quarter of scope_quarter */
-	int64_t snapshot_s;            /* newest mined_s; 0: nothing is mined */
+	int64_t snapshot_s;            /* day up to which the histories are known; 0: nothing is mined */
+	int64_t grace_s;               /* how much longer they may be taken for whole: see snapshot.c */
 };
 
 /* The category of a repository when membership is taken at `quarter`;
@@ -56,6 +57,7 @@ int32_t derive_category_of(const struct derive_repo *r, int32_t quarter);
 /* The steps of a rebuild, in order. */
 int derive_taxonomy(struct quarry_derive *d, struct quarry_error *err);
 int derive_times(struct quarry_derive *d, struct quarry_error *err);
+int derive_snapshot(struct quarry_derive *d, struct quarry_error *err);
 int derive_kinds(struct quarry_derive *d, struct quarry_error *err);
 int derive_activity(struct quarry_derive *d, struct quarry_error *err);
 int derive_raw_authors(struct quarry_derive *d, struct quarry_error *err);

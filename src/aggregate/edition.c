@@ -109,7 +109,8 @@ static int hashes(struct edition_reader *r, struct quarry_error *err)
 static int choose_quarter(struct edition_reader *r, int32_t quarter, struct quarry_error *err)
 {
 	char asked[QUARRY_QUARTER_TEXT], lo[QUARRY_QUARTER_TEXT], hi[QUARRY_QUARTER_TEXT];
-	int32_t over = quarry_quarter_of(r->e->snapshot_s) - 1;
+	int64_t whole_s = r->e->snapshot_s + r->grace_s;
+	int32_t over = quarry_quarter_of(whole_s) - 1;
 
 	if (quarter == QUARRY_QUARTER_NONE)
 		quarter = over > r->hi ? r->hi : over <= r->lo ? r->lo + 1 : over;
@@ -120,7 +121,7 @@ static int choose_quarter(struct edition_reader *r, int32_t quarter, struct quar
 					quarry_quarter_format(lo, r->lo + 1),
 					quarry_quarter_format(hi, r->hi));
 	r->e->quarter = quarter;
-	r->e->to_date = quarry_quarter_start(quarter + 1) > r->e->snapshot_s;
+	r->e->to_date = quarry_quarter_start(quarter + 1) > whole_s;
 	return 0;
 }
 
@@ -143,6 +144,8 @@ int edition_meta(struct edition_reader *r, int32_t quarter, struct quarry_error 
 		rc = meta_int(&r->e->small_base, r, "small_base", err);
 	if (!rc)
 		rc = meta_int(&r->e->snapshot_s, r, "snapshot_s", err);
+	if (!rc)
+		rc = meta_int(&r->grace_s, r, "grace_s", err);
 	if (!rc)
 		rc = meta_int(&earliest, r, "earliest_s", err);
 	if (!rc)

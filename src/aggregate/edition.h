@@ -20,7 +20,8 @@ struct edition_reader {
 	struct arena *arena;
 	struct quarry_db *db;
 	bool as_of;
-	int32_t lo, hi; /* quarters that are analysed: lo is a base only */
+	int32_t lo, hi;  /* quarters that are analysed: lo is a base only */
+	int64_t grace_s; /* how long after the snapshot histories are taken for whole */
 };
 
 /* A copy in the edition's memory; NULL without memory. */

@@ -28,7 +28,7 @@ int quarry_derive_each_mailmap(struct quarry_derive *d,
 	return rc;
 }
 
-/* Authors of commits that are no merge, and co-authors: those who can get credit. */
+/* Authors, of merges too, because each commit has a kind; and whom trailers name. */
 #define USES \
 	" (SELECT c.repo AS repo, author AS signature, activity_s FROM commits c" \
 	"   JOIN tracked USING (repo) JOIN commit_time USING (commit_id)" \

@@ -12,7 +12,7 @@
 
 static int find_range(struct quarry_derive *d, struct quarry_error *err)
 {
-	int64_t first = QUARRY_QUARTER_NONE, now = quarry_quarter_of(d->snapshot_s);
+	int64_t first = QUARRY_QUARTER_NONE, now = quarry_quarter_of(d->snapshot_s + d->grace_s);
 	int rc = db_scalar(&first, d->db, "SELECT min(quarter) FROM commit_kind WHERE kind = 0"
 			   " HAVING count(*) > 0", now, err);
 

@@ -4,7 +4,9 @@
  *
  * Robust leaves out root commits, bulk commits, and paths of class lock, generated
  * or vendored.  Distinct files keep their identity over exact renames within the
- * quarter: paths are joined by union-find, and the sets are counted.
+ * quarter: paths are joined by union-find, and the sets are counted.  A robust file
+ * is a set with a robust touch: the renames that robust leaves out still say that two
+ * paths are one file, else there could be more robust files than raw ones.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +16,15 @@
 #include "util/banned.h"
 #include "util/map.h"
 
+struct node {
+	uint32_t parent; /* union-find; a root is its own parent */
+	bool robust;     /* of a root: the set has a robust touch */
+};
+
 /* The distinct files of one repository and quarter. */
 struct fileset {
-	struct map index;     /* path to its node */
-	VEC(uint32_t) parent; /* union-find; a root is its own parent */
-	size_t n_sets;
+	struct map index; /* path to its node */
+	VEC(struct node) nodes;
 };
 
 struct files {
@@ -26,14 +32,13 @@ struct files {
 	struct map robust_out; /* paths that robust leaves out */
 	struct map members;    /* repo.repo to member */
 	struct db_stmt *touches;
-	struct fileset raw, robust;
+	struct fileset set;
 };
 
 static void fileset_clear(struct fileset *s)
 {
 	map_release(&s->index);
-	s->parent.n = 0;
-	s->n_sets = 0;
+	s->nodes.n = 0;
 }
 
 static int64_t fileset_node(struct fileset *s, int64_t path)
@@ -43,25 +48,24 @@ static int64_t fileset_node(struct fileset *s, int64_t path)
 	if (!at)
 		return -1;
 	if (*at < 0) {
-		*at = (int64_t)s->parent.n;
-		if (vec_push(&s->parent, (uint32_t)*at) < 0)
+		*at = (int64_t)s->nodes.n;
+		if (vec_push(&s->nodes, ((struct node){ (uint32_t)*at, false })) < 0)
 			return -1;
-		s->n_sets++;
 	}
 	return *at;
 }
 
 static uint32_t fileset_root(struct fileset *s, uint32_t node)
 {
-	while (s->parent.at[node] != node) {
-		s->parent.at[node] = s->parent.at[s->parent.at[node]];
-		node = s->parent.at[node];
+	while (s->nodes.at[node].parent != node) {
+		s->nodes.at[node].parent = s->nodes.at[s->nodes.at[node].parent].parent;
+		node = s->nodes.at[node].parent;
 	}
 	return node;
 }
 
-/* Add a path, and its old name (-1: none) as the same file. */
-static int fileset_add(struct fileset *s, int64_t path, int64_t old_path)
+/* Add a touch of a path, and its old name (-1: none) as the same file. */
+static int fileset_add(struct fileset *s, int64_t path, int64_t old_path, bool robust)
 {
 	int64_t a = fileset_node(s, path), b = old_path < 0 ? a : fileset_node(s, old_path);
 	uint32_t x, y;
@@ -70,11 +74,18 @@ static int fileset_add(struct fileset *s, int64_t path, int64_t old_path)
 		return -1;
 	x = fileset_root(s, (uint32_t)a);
 	y = fileset_root(s, (uint32_t)b);
-	if (x != y) {
-		s->parent.at[x] = y;
-		s->n_sets--;
-	}
+	s->nodes.at[y].robust |= s->nodes.at[x].robust || robust;
+	s->nodes.at[x].parent = y;
 	return 0;
+}
+
+static void fileset_count(const struct fileset *s, struct repo_quarter *q)
+{
+	for (size_t i = 0; i < s->nodes.n; i++)
+		if (s->nodes.at[i].parent == i) {
+			q->distinct_raw++;
+			q->distinct += s->nodes.at[i].robust;
+		}
 }
 
 static void keep_top5(uint32_t top5[5], uint32_t n)
@@ -103,8 +114,7 @@ static int add_touches(struct files *x, struct repo_quarter *q, int64_t commit, 
 		n++;
 		q->touches_raw++;
 		q->touches += robust;
-		if (fileset_add(&x->raw, path, old) < 0 ||
-		    (robust && fileset_add(&x->robust, path, old) < 0)) {
+		if (fileset_add(&x->set, path, old, robust) < 0) {
 			db_reset(x->touches);
 			return quarry_error_nomem(err);
 		}
@@ -131,12 +141,9 @@ static int load_robust_out(struct files *x, struct quarry_error *err)
 
 static void close_quarter(struct files *x, struct repo_quarter *q)
 {
-	if (q) {
-		q->distinct_raw = (int64_t)x->raw.n_sets;
-		q->distinct = (int64_t)x->robust.n_sets;
-	}
-	fileset_clear(&x->raw);
-	fileset_clear(&x->robust);
+	if (q)
+		fileset_count(&x->set, q);
+	fileset_clear(&x->set);
 }
 
 /* Go through the counted commits of lo..hi, a repository and quarter at a time. */
@@ -176,7 +183,7 @@ static int read_commits(struct files *x, struct quarry_error *err)
 int figures_files(struct figures *f, struct quarry_error *err)
 {
 	struct files x = { .f = f, .robust_out = MAP_INIT, .members = MAP_INIT,
-			   .raw = { .index = MAP_INIT }, .robust = { .index = MAP_INIT } };
+			   .set = { .index = MAP_INIT } };
 	int rc = load_robust_out(&x, err);
 
 	for (size_t i = 0; !rc && i < f->d->n_members; i++)
@@ -190,9 +197,7 @@ int figures_files(struct figures *f, struct quarry_error *err)
 	db_finish(x.touches);
 	map_release(&x.robust_out);
 	map_release(&x.members);
-	map_release(&x.raw.index);
-	map_release(&x.robust.index);
-	vec_release(&x.raw.parent);
-	vec_release(&x.robust.parent);
+	map_release(&x.set.index);
+	vec_release(&x.set.nodes);
 	return rc;
 }

@@ -204,7 +204,8 @@ static int find_duplicates(struct quarry_derive *d, struct quarry_error *err)
 	return rc;
 }
 
-/* A duplicate is one before it is a merge or a bot's, so that adding a fork changes
+/* A trailer that names an agent as a reviewer is no sign of its help.
+ * A duplicate is one before it is a merge or a bot's, so that adding a fork changes
  * no universe total. */
 static const char fill_kinds[] =
 	"INSERT INTO commit_kind(commit_id, repo, quarter, kind, agent_assisted)"
@@ -215,7 +216,8 @@ static const char fill_kinds[] =
 	"       WHEN sc.class = 'agent' THEN 3"
 	"       ELSE 0 END,"
 	"  EXISTS (SELECT 1 FROM trailer t JOIN signature_class tc ON tc.signature = t.signature"
-	"          WHERE t.commit_id = c.commit_id AND tc.class = 'agent')"
+	"          WHERE t.commit_id = c.commit_id AND tc.class = 'agent' AND t.key IN"
+	"          ('Co-authored-by', 'Co-developed-by', 'Assisted-by', 'Generated-by'))"
 	" FROM commits c JOIN tracked USING (repo) JOIN commit_time ct USING (commit_id)"
 	" JOIN signature_class sc ON sc.signature = c.author"
 	" WHERE NOT tracked.excluded ORDER BY c.commit_id;"

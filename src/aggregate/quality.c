@@ -39,13 +39,22 @@ static const struct count counts[] = {
 	  " credited to nobody",
 	  "SELECT count(*)" IN_QUARTER " AND k.kind = 0 AND (SELECT class FROM signature_class sc"
 	  " WHERE sc.signature = c.author) = 'placeholder'" },
-	{ "bulk_commits", "counted commits of the quarter that touch more than 1,000 paths",
-	  "SELECT coalesce(sum(k.kind = 0 AND c.n_touches > 1000), 0)" IN_QUARTER },
+	{ "bulk_commits", "counted commits of the quarter that touch more paths than the bulk threshold",
+	  "SELECT coalesce(sum(k.kind = 0 AND c.n_touches > (SELECT CAST(value AS INTEGER) FROM meta"
+	  " WHERE key = 'bulk_paths')), 0)" IN_QUARTER },
+	{ "handed_over", "counted commits of the quarter before whose repository is no member any more, while"
+	  " a member holds them too: the base lacks them",
+	  "SELECT count(*) FROM commit_kind k JOIN commits c USING (commit_id)"
+	  " JOIN tracked t ON t.repo = k.repo WHERE k.kind = 0 AND k.quarter = ?1 - 1"
+	  " AND (" CATEGORY_AT_1 ") IS NULL AND EXISTS (SELECT 1 FROM commits c2"
+	  " JOIN tracked t ON t.repo = c2.repo WHERE c2.oid = c.oid AND c2.repo <> c.repo"
+	  " AND (" CATEGORY_AT_1 ") IS NOT NULL)" },
 	{ "root_commits", "counted commits of the quarter without a parent",
 	  "SELECT coalesce(sum(k.kind = 0 AND c.n_parents = 0), 0)" IN_QUARTER },
 	{ "persons_many_emails", "persons with more than 12 e-mails or 6 names: perhaps several people",
 	  "SELECT count(*) FROM (SELECT person FROM identity JOIN signature USING (signature)"
-	  " WHERE ?1 = ?1 GROUP BY person"
+	  " JOIN signature_class sc USING (signature) WHERE sc.class = 'human' AND ?1 = ?1"
+	  " GROUP BY person"
 	  " HAVING count(DISTINCT identity.email) > 12 OR count(DISTINCT name) > 6)" },
 };
 
@@ -122,6 +131,7 @@ int edition_quality(struct edition_reader *r, struct quarry_error *err)
 		rc = other_taxonomy(r, err);
 	if (!rc)
 		rc = db_scalar(&r->e->newest_s, r->db,
-			       "SELECT max(activity_s) FROM commit_time WHERE NOT time_fixed", 0, err);
+			       "SELECT max(activity_s) FROM commit_time JOIN commit_kind USING (commit_id)"
+			       " WHERE NOT time_fixed", 0, err);
 	return rc;
 }

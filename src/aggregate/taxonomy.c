@@ -155,9 +155,6 @@ static int load_tips(struct quarry_derive *d, struct quarry_error *err)
 		db_reset(st);
 	}
 	db_finish(st);
-	if (!rc)
-		rc = db_scalar(&d->snapshot_s, d->db,
-			       "SELECT max(mined_s) / 86400 * 86400 FROM repo JOIN tracked USING (repo)", 0, err);
 	return rc;
 }
 

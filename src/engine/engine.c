@@ -2,11 +2,21 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "quarry/aggregate.h"
 #include "quarry/fetch.h"
 #include "quarry/mine.h"
 #include "util/banned.h"
+
+int64_t engine_now_s(void)
+{
+	const char *fixed = getenv("SOURCE_DATE_EPOCH");
+	char *end = NULL;
+	long long s = fixed ? strtoll(fixed, &end, 10) : 0;
+
+	return fixed && *fixed && !*end && s > 0 ? s : (int64_t)time(NULL);
+}
 
 bool engine_stopped(const struct quarry_engine *e)
 {

@@ -31,6 +31,10 @@ struct quarry_engine {
 	pthread_mutex_t lock; /* store, summary and progress: workers take it */
 };
 
+/* The time of day. SOURCE_DATE_EPOCH, where it is set, makes a run of another day the
+ * same. */
+int64_t engine_now_s(void);
+
 bool engine_stopped(const struct quarry_engine *e);
 int engine_interrupted(struct quarry_error *err);
 

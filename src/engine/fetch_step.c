@@ -33,12 +33,15 @@ static int fetch_work(struct step_work *w, struct quarry_error *err)
 	struct quarry_fetch_result result;
 	int rc = fetch(&result, w, err);
 
-	if (!rc) {
+	w->target->fetch_failed = rc != 0;
+	if (!rc && !w->target->mirrored && !w->step->engine->options.offline) {
 		step_lock(w->step);
 		w->step->summary->bytes += result.bytes;
+		rc = quarry_store_fetched(w->step->engine->store, w->target->repo, engine_now_s(), err);
 		step_unlock(w->step);
+		if (rc)
+			return rc;
 	}
-	w->target->fetch_failed = rc != 0;
 	return step_done(w, rc, result.outcome == QUARRY_FETCH_UNCHANGED, err);
 }
 

@@ -2,9 +2,7 @@
  * Mining: workers read histories, and take turns at the store.  A worker holds one
  * history at a time, so memory is bounded by the largest ones times the workers.
  */
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "engine/steps.h"
 #include "quarry/mine.h"
@@ -14,17 +12,6 @@
 static void on_commits(void *payload, int64_t n)
 {
 	step_progress(payload, (uint64_t)n);
-}
-
-/* When a history is read. SOURCE_DATE_EPOCH, where it is set, makes a run of another
- * day the same. */
-static int64_t now_s(void)
-{
-	const char *fixed = getenv("SOURCE_DATE_EPOCH");
-	char *end = NULL;
-	long long s = fixed ? strtoll(fixed, &end, 10) : 0;
-
-	return fixed && *fixed && !*end && s > 0 ? s : (int64_t)time(NULL);
 }
 
 /* 1: the store has this tip already; *empty: there is nothing to read. */
@@ -54,7 +41,7 @@ static int store_empty(struct step_work *w, struct quarry_error *err)
 	int rc;
 
 	step_lock(w->step);
-	rc = quarry_store_put_empty(w->step->engine->store, w->target->repo, now_s(), err);
+	rc = quarry_store_put_empty(w->step->engine->store, w->target->repo, engine_now_s(), err);
 	step_unlock(w->step);
 	return rc;
 }
@@ -66,7 +53,7 @@ static int read_history(bool *fatal, struct step_work *w, struct quarry_error *e
 		.stop = w->step->engine->options.stop, .progress = on_commits, .payload = w,
 	};
 	struct quarry_history *h = NULL;
-	int64_t mined_s = now_s();
+	int64_t mined_s = engine_now_s();
 	int rc = quarry_mine(&h, w->target->gitdir, w->target->branch, &options, err);
 
 	if (!rc) {
@@ -91,6 +78,13 @@ static int mine_work(struct step_work *w, struct quarry_error *err)
 				      "'%s' has no local history: bring it with 'quarry fetch', or "
 				      "name a --mirror that holds it", w->target->url);
 		return step_done(w, rc, false, err);
+	}
+	if (w->target->mirrored) {
+		step_lock(w->step);
+		rc = quarry_store_fetched(w->step->engine->store, w->target->repo, 0, err);
+		step_unlock(w->step);
+		if (rc)
+			return rc;
 	}
 	rc = is_current(&empty, w, err);
 	if (rc == 1)

@@ -52,19 +52,26 @@ static bool key_is(const char *line, size_t len, const char *key)
 	return len > n && memcmp(line, key, n) == 0 && line[n] == ' ';
 }
 
-/* One header line behind the parents; the first of a kind counts, as in git. */
+/* One header line behind the parents. Of several persons the last counts, of several
+ * encodings the first, as in `git log`. */
 static void read_header(struct raw_commit *out, const char *line, size_t len)
 {
-	if (!out->author.name && key_is(line, len, "author")) {
+	if (key_is(line, len, "author")) {
 		out->has_author = ident_split(&out->author, line + 7, len - 7);
-		out->author.name = line + 7;
-	} else if (!out->committer.name && key_is(line, len, "committer")) {
+	} else if (key_is(line, len, "committer")) {
 		out->has_committer = ident_split(&out->committer, line + 10, len - 10);
-		out->committer.name = line + 10;
 	} else if (!out->encoding && key_is(line, len, "encoding")) {
 		out->encoding = line + 9;
 		out->encoding_len = len - 9;
 	}
+}
+
+/* Where the line at p ends: at its LF, and at a NUL, as in git. */
+static const char *end_of_line(const char *p, const char *end)
+{
+	while (p < end && *p != '\n' && *p != '\0')
+		p++;
+	return p;
 }
 
 bool commit_parse(struct raw_commit *out, const char *data, size_t len)
@@ -82,15 +89,13 @@ bool commit_parse(struct raw_commit *out, const char *data, size_t len)
 		out->n_parents++;
 		p += PARENT_LINE;
 	}
-	while (p < end && *p != '\n') {
-		const char *eol = memchr(p, '\n', (size_t)(end - p));
+	while (p < end && *p != '\n' && *p != '\0') {
+		const char *eol = end_of_line(p, end);
 
-		if (!eol)
-			eol = end;
 		read_header(out, p, (size_t)(eol - p));
 		p = eol < end ? eol + 1 : end;
 	}
-	out->message = p < end ? p + 1 : end;
+	out->message = p < end && *p == '\n' ? p + 1 : end;
 	out->message_len = (size_t)(end - out->message);
 	return true;
 }

@@ -92,7 +92,9 @@ static int merge(struct diff *d, struct tree_cursor *old, struct tree_cursor *ne
 	bool has_a = tree_next(&a, old), has_b = tree_next(&b, new);
 	int rc = 0;
 
-	while (!rc && (has_a || has_b) && d->deltas.n < DIFF_ENTRIES_MAX) {
+	/* Behind what is broken the other side has no partner: it would invent touches. */
+	while (!rc && (has_a || has_b) && !old->broken && !new->broken &&
+	       d->deltas.n < DIFF_ENTRIES_MAX) {
 		int order = !has_a ? 1 : !has_b ? -1 : tree_entry_order(&a, &b);
 
 		if (order == 0)
@@ -106,29 +108,24 @@ static int merge(struct diff *d, struct tree_cursor *old, struct tree_cursor *ne
 		if (order >= 0)
 			has_b = tree_next(&b, new);
 	}
-	d->unread += old->broken + new->broken;
-	if (!rc && (has_a || has_b))
+	if (old->broken || new->broken)
+		d->unread += old->broken + new->broken;
+	else if (!rc && (has_a || has_b))
 		d->unread++;
 	return rc;
 }
 
 /* Read a tree; one that is not there counts and reads as empty. */
-static int read_tree(struct odb_object *out, struct diff *d, const unsigned char *oid,
-		     struct quarry_error *err)
+static void read_tree(struct odb_object *out, struct diff *d, const unsigned char *oid)
 {
 	struct quarry_oid id;
-	int rc;
 
 	*out = (struct odb_object){ .data = "" };
 	if (!oid)
-		return 0;
+		return;
 	memcpy(id.id, oid, QUARRY_OID_SIZE);
-	rc = odb_read(out, d->odb, &id, ODB_TREE, err);
-	if (rc == QUARRY_ENOTFOUND || rc == QUARRY_EFAIL) {
+	if (odb_read(out, d->odb, &id, ODB_TREE, /* err= */ NULL) < 0)
 		d->unread++;
-		return 0;
-	}
-	return rc;
 }
 
 static int walk(struct diff *d, const unsigned char *old_oid, const unsigned char *new_oid,
@@ -137,18 +134,16 @@ static int walk(struct diff *d, const unsigned char *old_oid, const unsigned cha
 	struct odb_object old, new;
 	struct tree_cursor a, b;
 	int64_t unread = d->unread;
-	int rc;
+	int rc = 0;
 
 	if (depth > DIFF_DEPTH_MAX) {
 		d->unread++;
 		return 0;
 	}
-	rc = read_tree(&old, d, old_oid, err);
-	if (rc)
-		return rc;
-	rc = read_tree(&new, d, new_oid, err);
+	read_tree(&old, d, old_oid);
+	read_tree(&new, d, new_oid);
 	/* Half a comparison would invent touches: without one side there are none. */
-	if (!rc && d->unread == unread) {
+	if (d->unread == unread) {
 		a = (struct tree_cursor){ old.data, old.data + old.len, false };
 		b = (struct tree_cursor){ new.data, new.data + new.len, false };
 		rc = merge(d, &a, &b, depth, err);

@@ -13,7 +13,7 @@
 
 int facts_init(struct facts *f)
 {
-	*f = (struct facts){ .scratch = STR_INIT };
+	*f = (struct facts){ .scratch = STR_INIT, .line = STR_INIT };
 	f->arena = calloc(1, sizeof(*f->arena));
 	return f->arena ? 0 : -1;
 }
@@ -31,16 +31,19 @@ void facts_release(struct facts *f)
 	vec_release(&f->paths);
 	vec_release(&f->touches);
 	vec_release(&f->trailers);
+	vec_release(&f->touched_by);
 	str_release(&f->scratch);
+	str_release(&f->line);
 	f->arena = NULL;
 }
 
-/* Cut at `max` bytes, but never inside a UTF-8 character. */
+/* Cut at `max` bytes, but never inside a UTF-8 character; of what is not UTF-8 this
+ * costs three bytes more at most. */
 static size_t cut(const char *s, size_t len, size_t max)
 {
 	if (len <= max)
 		return len;
-	while (max && ((unsigned char)s[max] & 0xC0) == 0x80)
+	for (int i = 0; i < 3 && max && ((unsigned char)s[max] & 0xC0) == 0x80; i++)
 		max--;
 	return max;
 }
@@ -57,8 +60,7 @@ static int decode(const char **out, size_t *out_len, const char **raw, size_t *r
 
 	if (nul)
 		len = (size_t)(nul - s);
-	if (len > 8 * max)
-		len = 8 * max;
+	len = cut(s, len, 8 * max);
 	str_clear(&f->scratch);
 	utf8_decode(&f->scratch, s, len, encoding);
 	if (f->scratch.oom)
@@ -138,14 +140,18 @@ static int keep_trailer(void *payload, const struct trailer_line *line)
 {
 	struct trailer_sink *sink = payload;
 	struct quarry_trailer t = { .key = line->key, .signature = UINT32_MAX };
+	struct str *value = &sink->facts->line;
 	struct ident ident;
 	size_t start;
 
-	if (decode(&t.value, &t.value_len, NULL, NULL, sink->facts, line->value,
-		   line->value_len, sink->encoding, VALUE_MAX) < 0)
+	str_clear(value);
+	str_add(value, "", 0);
+	trailer_unfold(value, line->value, line->value_len);
+	if (value->oom || decode(&t.value, &t.value_len, NULL, NULL, sink->facts, value->buf,
+				 value->len, sink->encoding, VALUE_MAX) < 0)
 		return -1;
 	/* "Name <email>", where white space around either means nothing. */
-	if (ident_split(&ident, line->value, line->value_len)) {
+	if (ident_split(&ident, value->buf, value->len)) {
 		for (start = 0; start < ident.email_len && ident.email[start] == ' '; start++)
 			;
 		ident.email += start;

@@ -21,7 +21,8 @@ struct facts {
 	VEC(struct quarry_path) paths;
 	VEC(struct quarry_touch) touches;
 	VEC(struct quarry_trailer) trailers;
-	struct str scratch;
+	VEC(size_t) touched_by; /* of each path, the last commit that touched it */
+	struct str scratch, line;
 };
 
 /* 0, or -1 without memory. */

@@ -4,9 +4,10 @@
 
 #include "util/banned.h"
 
+/* White space as git has it: no vertical tab, no form feed. */
 static bool is_space(char c)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 static bool is_digit(char c)
@@ -64,7 +65,7 @@ static void read_date(struct ident *out, const char *p, const char *end)
 bool ident_split(struct ident *out, const char *line, size_t len)
 {
 	const char *end = line + len;
-	const char *open = memchr(line, '<', len), *close, *last;
+	const char *open = memchr(line, '<', strnlen(line, len)), *close, *last;
 
 	*out = (struct ident){ 0 };
 	if (!open)

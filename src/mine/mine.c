@@ -46,21 +46,42 @@ int quarry_mine_tip(struct quarry_oid *out, const char *gitdir, const char *bran
 	return rc;
 }
 
-static int add_touches(struct facts *f, struct quarry_commit *c, const struct diff *d)
+/* 1 where a commit touches a path for the first time, 0 for a second, -1 without memory. */
+static int mark_touched(struct facts *f, uint32_t path, size_t commit)
+{
+	while (f->touched_by.n <= path)
+		if (vec_push(&f->touched_by, SIZE_MAX) < 0)
+			return -1;
+	if (f->touched_by.at[path] == commit)
+		return 0;
+	f->touched_by.at[path] = commit;
+	return 1;
+}
+
+/* A path counts once a commit; a broken tree may name it twice. */
+static int add_touches(struct facts *f, struct quarry_commit *c, struct diff *d)
 {
 	c->first_touch = f->touches.n;
-	c->n_touches = (uint32_t)d->deltas.n;
 	for (size_t i = 0; i < d->deltas.n; i++) {
 		const struct delta *x = &d->deltas.at[i];
 		struct quarry_touch t = { .old_path = QUARRY_NO_PATH, .status = x->status };
+		int first;
 
 		if (facts_path(&t.path, f, x->path, x->path_len) < 0)
 			return -1;
+		first = mark_touched(f, t.path, (size_t)(c - f->commits.at));
+		if (first < 0)
+			return -1;
+		if (!first) {
+			d->unread++;
+			continue;
+		}
 		if (x->old_path && facts_path(&t.old_path, f, x->old_path, x->old_path_len) < 0)
 			return -1;
 		if (vec_push(&f->touches, t) < 0)
 			return -1;
 	}
+	c->n_touches = (uint32_t)(f->touches.n - c->first_touch);
 	return 0;
 }
 
@@ -118,13 +139,11 @@ static int keep_mailmap(struct quarry_history *h, struct facts *f, struct odb *o
 	int rc;
 
 	memcpy(id.id, oid, QUARRY_OID_SIZE);
-	rc = odb_read(&blob, odb, &id, ODB_BLOB, err);
-	if (rc == QUARRY_ENOTFOUND || rc == QUARRY_EFAIL) {
+	rc = odb_read(&blob, odb, &id, ODB_BLOB, /* err= */ NULL);
+	if (rc) {
 		h->mailmap_missing = 1; /* a blobless clone: said in the data quality */
 		return 0;
 	}
-	if (rc)
-		return rc;
 	h->mailmap_len = blob.len < MAILMAP_MAX ? blob.len : MAILMAP_MAX;
 	h->mailmap = arena_copy(f->arena, blob.data, h->mailmap_len);
 	odb_object_release(&blob);
@@ -138,10 +157,10 @@ static int read_mailmap(struct quarry_history *h, struct facts *f, struct odb *o
 	struct odb_object root;
 	struct tree_cursor cursor;
 	struct tree_entry e;
-	int rc = odb_read(&root, odb, tree, ODB_TREE, err);
+	int rc = 0;
 
-	if (rc)
-		return rc;
+	if (odb_read(&root, odb, tree, ODB_TREE, /* err= */ NULL) < 0)
+		return 0; /* the diff has counted it as missing */
 	cursor = (struct tree_cursor){ root.data, root.data + root.len, false };
 	while (!rc && tree_next(&e, &cursor))
 		if (e.name_len == 8 && memcmp(e.name, ".mailmap", 8) == 0 &&

@@ -80,26 +80,33 @@ int odb_resolve(struct quarry_oid *out, char **full, struct odb *odb, const char
 		struct quarry_error *err)
 {
 	git_reference *ref = NULL, *target = NULL;
-	git_object *commit = NULL;
+	git_object_t type;
+	size_t len;
 	int rc;
 
 	rc = git_reference_lookup(&ref, odb->repo, name);
 	if (rc == 0)
 		rc = git_reference_resolve(&target, ref);
-	if (rc == 0)
-		rc = git_reference_peel(&commit, target, GIT_OBJECT_COMMIT);
 	if (rc == GIT_ENOTFOUND) {
 		rc = quarry_error_set(err, QUARRY_ENOTFOUND, "'%s' has no commit at '%s'",
 				      odb->gitdir, name);
-	} else if (rc < 0) {
+		goto done;
+	}
+	/* Not git_reference_peel(): it parses the commit, and fails at an odd one. */
+	if (rc == 0)
+		rc = git_odb_read_header(&len, &type, odb->db, git_reference_target(target));
+	if (rc < 0) {
 		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot read '%s' of '%s': %s", name,
 				      odb->gitdir, cause());
+	} else if (type != GIT_OBJECT_COMMIT) {
+		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot read '%s' of '%s': it is no commit",
+				      name, odb->gitdir);
+	} else if (full && !(*full = strdup(git_reference_name(target)))) {
+		rc = quarry_error_nomem(err);
 	} else {
-		memcpy(out->id, git_object_id(commit)->id, QUARRY_OID_SIZE);
-		if (full && !(*full = strdup(git_reference_name(target))))
-			rc = quarry_error_nomem(err);
+		memcpy(out->id, git_reference_target(target)->id, QUARRY_OID_SIZE);
 	}
-	git_object_free(commit);
+done:
 	git_reference_free(target);
 	git_reference_free(ref);
 	return rc;
@@ -118,9 +125,8 @@ int odb_read(struct odb_object *out, struct odb *odb, const struct quarry_oid *o
 	rc = git_odb_read(&object, odb->db, &id);
 	if (rc < 0) {
 		(void)git_oid_tostr(hex, sizeof(hex), &id);
-		return quarry_error_set(err, rc == GIT_ENOTFOUND ? QUARRY_ENOTFOUND : QUARRY_EFAIL,
-					"cannot read object %s of '%s': %s", hex, odb->gitdir,
-					cause());
+		return quarry_error_set(err, QUARRY_EFAIL, "cannot read object %s of '%s': %s", hex,
+					odb->gitdir, cause());
 	}
 	if (git_odb_object_type(object) != types[type]) {
 		git_odb_object_free(object);

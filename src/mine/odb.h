@@ -26,13 +26,14 @@ void odb_shutdown(void);
 int odb_open(struct odb **out, const char *gitdir, struct quarry_error *err);
 void odb_close(struct odb *odb);
 
-/* The commit a reference leads to. QUARRY_ENOTFOUND where it does not exist or is
- * unborn. `name` is a full reference name or HEAD; *full (may be NULL) gets the
- * name of the branch itself, to be freed. */
+/* The commit a reference leads to. QUARRY_ENOTFOUND where the reference does not exist
+ * or is unborn; QUARRY_EFAIL where its commit is not there. `name` is a full
+ * reference name or HEAD; *full (may be NULL) gets the name of the branch itself, to
+ * be freed. */
 int odb_resolve(struct quarry_oid *out, char **full, struct odb *odb, const char *name,
 		struct quarry_error *err);
 
-/* QUARRY_ENOTFOUND where the object is not there. */
+/* QUARRY_EFAIL where the object is not there, too. */
 int odb_read(struct odb_object *out, struct odb *odb, const struct quarry_oid *oid,
 	     enum odb_type type, struct quarry_error *err);
 void odb_object_release(struct odb_object *o);

@@ -88,7 +88,7 @@ static struct source *choose(struct source *sources, size_t n, const struct delt
 			return s;
 		if (!best)
 			best = s;
-		if (seen++ > CANDIDATES_MAX)
+		if (++seen == CANDIDATES_MAX)
 			break;
 	}
 	return best;

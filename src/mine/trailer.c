@@ -22,9 +22,10 @@ static const char *const git_generated[] = { "Signed-off-by: ", "(cherry picked 
 
 static const char scissors[] = "# ------------------------ >8 ------------------------\n";
 
+/* White space as git has it: no vertical tab, no form feed. */
 static bool is_space(char c)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 static bool is_key_char(char c)
@@ -243,4 +244,15 @@ int trailers_read(const char *message, size_t len,
 		p = next;
 	}
 	return 0;
+}
+
+void trailer_unfold(struct str *out, const char *value, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		char c = value[i++];
+
+		while (c == '\n' && i < len && is_space(value[i]))
+			i++;
+		str_addc(out, c == '\n' ? ' ' : c);
+	}
 }

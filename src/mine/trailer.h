@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "util/str.h"
+
 struct trailer_line {
 	const char *key;      /* canonical spelling, static */
 	const char *value;    /* into the message, trimmed; continuation lines included */
@@ -21,5 +23,8 @@ struct trailer_line {
  */
 int trailers_read(const char *message, size_t len,
 		  int (*found)(void *payload, const struct trailer_line *line), void *payload);
+
+/* Append a value as one line: a line end and the white space behind it become a space. */
+void trailer_unfold(struct str *out, const char *value, size_t len);
 
 #endif

@@ -43,15 +43,18 @@ static int add_shallow(struct walk *w, char *text, struct quarry_error *err)
 int walk_read_shallow(struct walk *w, const char *gitdir, struct quarry_error *err)
 {
 	char *path = str_dupf("%s/shallow", gitdir), *text = NULL;
+	struct quarry_error cause = QUARRY_ERROR_INIT;
 	size_t len;
 	int rc;
 
 	if (!path)
 		return quarry_error_nomem(err);
-	rc = file_read(&text, &len, path, SHALLOW_FILE_MAX, err);
+	rc = file_read(&text, &len, path, SHALLOW_FILE_MAX, &cause);
 	if (rc == QUARRY_ENOTFOUND)
-		rc = 0;
-	else if (!rc)
+		rc = 0; /* the usual case: nothing is cut off */
+	else if (rc)
+		rc = quarry_error_set(err, rc, "%s", cause.text);
+	else
 		rc = add_shallow(w, text, err);
 	free(text);
 	free(path);

@@ -52,6 +52,19 @@ int quarry_store_mined(struct quarry_mined *out, struct quarry_store *s, int64_t
 	return rc < 0 ? rc : 0;
 }
 
+int quarry_store_fetched(struct quarry_store *s, int64_t repo, int64_t fetched_s,
+			 struct quarry_error *err)
+{
+	struct db_stmt *st;
+	int rc = store_stmt(&st, s, ST_FETCHED, err);
+
+	if (rc)
+		return rc;
+	db_bind_int(st, 1, repo);
+	db_bind_int(st, 2, fetched_s);
+	return db_run(st, err);
+}
+
 int quarry_store_problem(struct quarry_store *s, int64_t repo, enum quarry_store_step step,
 			 const char *text, struct quarry_error *err)
 {

@@ -16,6 +16,8 @@ CREATE TABLE repo(
   tip             BLOB,                        -- commit id the facts belong to; NULL unless state = 1
   branch          TEXT NOT NULL DEFAULT '',    -- full name of the reference that was mined
   mined_s         INTEGER NOT NULL DEFAULT 0,  -- when the facts were read
+  fetched_s       INTEGER NOT NULL DEFAULT 0,  -- when quarry last brought it; 0: it was read in place (a mirror,
+                                               -- a local path), so how fresh it is cannot be known
   fetch_problem   TEXT NOT NULL DEFAULT '',    -- why the last fetch could not bring it; '' if it could
   mine_problem    TEXT NOT NULL DEFAULT '',    -- why the last run could not read it; '' if it could
   mailmap         BLOB,                        -- .mailmap at the tip; NULL: none, or its blob is absent

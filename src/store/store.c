@@ -15,6 +15,7 @@ static const char *const sql[ST_N] = {
 	[ST_REPO_EMPTY] = "UPDATE repo SET state = 2, tip = NULL, branch = '', mined_s = ?2,"
 			  " mailmap = NULL, mailmap_missing = 0, shallow = 0, missing_objects = 0,"
 			  " files_at_tip = 0 WHERE repo = ?1",
+	[ST_FETCHED] = "UPDATE repo SET fetched_s = ?2 WHERE repo = ?1 AND fetched_s <> ?2",
 	[ST_FETCH_PROBLEM] = "UPDATE repo SET fetch_problem = ?2 WHERE repo = ?1",
 	[ST_MINE_PROBLEM] = "UPDATE repo SET mine_problem = ?2 WHERE repo = ?1",
 	[ST_DEL_TOUCH] = "DELETE FROM touch WHERE commit_id IN"

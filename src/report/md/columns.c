@@ -142,8 +142,12 @@ static void cell(struct md *m, const struct md_column *col, const struct quarry_
 		md_count(m, report_reachable(now));
 		break;
 	case MD_RETENTION:
+		/* Retained are persons of the quarter's own membership; with each quarter's
+		 * own taxonomy the base beside it is of another one. */
 		if (m->e->to_date)
 			str_adds(m->out, "to date");
+		else if (m->e->taxonomy && strcmp(m->e->taxonomy, "as-of") == 0)
+			str_adds(m->out, "n/a");
 		else
 			md_share(m, now->retained, before->contributors);
 		break;

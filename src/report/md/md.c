@@ -4,6 +4,8 @@
  */
 #include "report/md/md.h"
 
+#include <string.h>
+
 #include "report/format.h"
 #include "report/model.h"
 #include "util/banned.h"
@@ -81,6 +83,22 @@ static void write_incomplete(struct md *m)
 	}
 }
 
+/* A base that misses commits makes growth of what is none. */
+static void write_handed_over(struct md *m)
+{
+	for (size_t i = 0; i < m->e->n_quality; i++) {
+		const struct quarry_quality *q = &m->e->quality[i];
+
+		if (strcmp(q->id, "handed_over") != 0 || !q->count)
+			continue;
+		str_adds(m->out, "**The base is too small.** ");
+		md_count(m, q->count);
+		str_adds(m->out, " commits of the quarter before are in no QoQ: their repository was "
+			 "handed over to another one. Name it once, under its new address, without "
+			 "'from' and 'until'.\n\n");
+	}
+}
+
 static void write_standing(struct md *m)
 {
 	char day[32];
@@ -134,6 +152,7 @@ static int write_edition(struct str *out, const struct quarry_edition *e, const 
 	write_title(&m);
 	write_headline(&m);
 	write_incomplete(&m);
+	write_handed_over(&m);
 	write_standing(&m);
 	md_footnote(&m);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
