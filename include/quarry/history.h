@@ -79,7 +79,6 @@ struct quarry_trailer {
 
 struct quarry_history {
 	struct quarry_oid tip;
-	int empty;                  /**< 1: the branch has no commit; all else is 0 */
 	const char *branch;         /**< full name of the reference that was mined */
 	const char *mailmap;        /**< .mailmap at the tip; NULL: none, or its blob is absent */
 	size_t mailmap_len;

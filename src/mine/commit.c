@@ -89,6 +89,9 @@ bool commit_parse(struct raw_commit *out, const char *data, size_t len)
 		out->n_parents++;
 		p += PARENT_LINE;
 	}
+	/* A parent that cannot be read must not make the commit a root. */
+	if ((size_t)(end - p) >= 7 && memcmp(p, "parent ", 7) == 0)
+		return false;
 	while (p < end && *p != '\n' && *p != '\0') {
 		const char *eol = end_of_line(p, end);
 

@@ -28,7 +28,8 @@ struct raw_commit {
 	size_t message_len;
 };
 
-/* All pointers lead into `data`. False when there is no tree line at all. */
+/* All pointers lead into `data`. False when there is no tree line, or a parent line
+ * that cannot be read: git refuses such a history, too. */
 bool commit_parse(struct raw_commit *out, const char *data, size_t len);
 
 /* The i-th parent, i < n_parents. */

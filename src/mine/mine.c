@@ -118,8 +118,8 @@ static int diff_all(struct quarry_history *h, struct facts *f, const struct walk
 }
 
 /* How many files the tip has: what a comparison with the empty tree adds. */
-static int count_files(struct quarry_history *h, struct odb *odb, const struct quarry_oid *tree,
-		       struct quarry_error *err)
+static int count_files(struct quarry_history *h, const struct facts *f, struct odb *odb,
+		       const struct quarry_oid *tree, struct quarry_error *err)
 {
 	struct diff d;
 	int rc;
@@ -127,6 +127,9 @@ static int count_files(struct quarry_history *h, struct odb *odb, const struct q
 	diff_init(&d, odb);
 	rc = diff_trees(&d, NULL, tree, err);
 	h->files_at_tip = (int64_t)d.deltas.n;
+	/* The trees of other tips were counted when they were compared. */
+	if (f->commits.at[0].n_parents > 1)
+		h->missing_objects += d.unread;
 	diff_release(&d);
 	return rc;
 }
@@ -182,7 +185,7 @@ static int mine(struct quarry_history *h, struct facts *f, struct odb *odb, cons
 	if (!rc)
 		rc = diff_all(h, f, &w, odb, options, err);
 	if (!rc)
-		rc = count_files(h, odb, &w.nodes.at[0].tree, err);
+		rc = count_files(h, f, odb, &w.nodes.at[0].tree, err);
 	if (!rc)
 		rc = read_mailmap(h, f, odb, &w.nodes.at[0].tree, err);
 	h->shallow = w.shallow.n > 0;

@@ -14,7 +14,7 @@
  */
 static const char *const kept_keys[] = {
 	"Co-authored-by", "Co-developed-by", "Original-author", "Assisted-by", "Generated-by",
-	"Differential-Revision", "Differential Revision", "PiperOrigin-RevId", "GitOrigin-RevId",
+	"Differential-Revision", "PiperOrigin-RevId", "GitOrigin-RevId",
 	"Reviewed-by", "Pair", NULL
 };
 

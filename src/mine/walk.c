@@ -87,7 +87,8 @@ static int read_commit(struct walk *w, struct facts *facts, struct odb *odb,
 	if (rc)
 		return rc;
 	if (!commit_parse(&raw, object.data, object.len)) {
-		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot read a commit: it names no tree");
+		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot read a commit: it names no tree, or a parent "
+				      "that is no object id");
 		goto done;
 	}
 	if (map_find(&w->shallow, oid->id, QUARRY_OID_SIZE))

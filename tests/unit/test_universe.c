@@ -18,7 +18,7 @@
 
 #define LOCAL QUARRY_UNIVERSE_ALLOW_LOCAL
 
-static char dir[] = "/tmp/quarry-universe-XXXXXX";
+static char dir[] = P_tmpdir "/quarry-universe-XXXXXX";
 
 static const char universe_yaml[] =
 	"id: small\n"

@@ -1,0 +1,170 @@
+/*
+ * Memory that runs out: mining and storing a small history while the n-th
+ * allocation fails, for every n until none is left to fail.
+ *
+ * The linker sends our objects' calls here (-Wl,--wrap); those of the libraries go
+ * past.  Live pieces are counted, so that a leak shows without a sanitizer too.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/history.h"
+#include "quarry/mine.h"
+#include "quarry/store.h"
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+char *__real_strdup(const char *s);
+void __real_free(void *p);
+
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+char *__wrap_strdup(const char *s);
+void __wrap_free(void *p);
+
+static long until_failure = -1; /* allocations that still succeed; -1: all */
+static long n_live;
+static bool failed;
+static enum { ONCE, FROM_THEN_ON } mode;
+
+static bool fails(void)
+{
+	if (until_failure < 0 || until_failure-- > 0)
+		return false;
+	failed = true;
+	until_failure = mode == ONCE ? -1 : 0;
+	return true;
+}
+
+static void *count(void *p)
+{
+	n_live += p != NULL;
+	return p;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : count(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : count(__real_calloc(n, size));
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+	void *q = fails() ? NULL : __real_realloc(p, size);
+
+	n_live += !p && q;
+	return q;
+}
+
+char *__wrap_strdup(const char *s)
+{
+	return fails() ? NULL : count(__real_strdup(s));
+}
+
+void __wrap_free(void *p)
+{
+	n_live -= p != NULL;
+	__real_free(p);
+}
+
+static const char stream[] =
+	COMMIT(1, "first\n\nCo-authored-by: B\n <b@x>\nReviewed-by: J\xf6 <j@x>") PUT("a/b", "1")
+	PUT(".mailmap", "P <c@x>") PUT("c", "2")
+	COMMIT_ON("other", 2, "left") FROM(1) REMOVE("a/b") PUT("d\xe9", "1")
+	COMMIT(3, "right \xf6") FROM(1) PUT_AS("100755", "c", "2")
+	COMMIT(4, "merge") MERGE(2) COMMIT(5, "tip") REMOVE("c");
+
+static int work(const char *gitdir, struct quarry_error *err)
+{
+	struct quarry_history *facts = NULL;
+	struct quarry_store *store = NULL;
+	struct quarry_mined mined;
+	int64_t repo;
+	int rc = quarry_store_open(&store, ":memory:", err);
+
+	if (!rc)
+		rc = quarry_store_repo(&repo, store, "https://h/o/r", "o/r", err);
+	if (!rc)
+		rc = quarry_mine(&facts, gitdir, NULL, NULL, err);
+	if (!rc)
+		rc = quarry_store_put(store, repo, facts, 1, err);
+	if (!rc)
+		rc = quarry_store_put(store, repo, facts, 2, err);
+	if (!rc)
+		rc = quarry_store_mined(&mined, store, repo, err);
+	if (!rc)
+		assert_int_equal(mined.mined, 1);
+	quarry_history_free(facts);
+	quarry_store_free(store);
+	return rc;
+}
+
+static void fail_each_in_turn(void)
+{
+	struct history h;
+	long n = 0;
+	int rc;
+
+	history_init(&h);
+	history_import(&h, stream);
+	do {
+		struct quarry_error err = QUARRY_ERROR_INIT;
+		long live = n_live;
+
+		failed = false;
+		until_failure = n;
+		rc = work(h.gitdir, &err);
+		until_failure = -1;
+		if (rc != (failed ? QUARRY_ENOMEM : 0))
+			fail_msg("allocation %ld: %d '%s'", n, rc, err.text);
+		assert_int_equal(err.code, rc);
+		assert_string_equal(err.text, rc ? "out of memory" : "");
+		if (n_live != live)
+			fail_msg("allocation %ld: %ld pieces leaked", n, n_live - live);
+		n++;
+	} while (failed && n < 100000);
+	assert_false(failed);
+	/* The wrapping works: there was something to fail. */
+	assert_true(n > 50);
+	history_release(&h);
+}
+
+static void an_allocation_that_fails_once_is_reported(void **state)
+{
+	mode = ONCE;
+	fail_each_in_turn();
+}
+
+static void memory_that_stays_short_is_reported(void **state)
+{
+	mode = FROM_THEN_ON;
+	fail_each_in_turn();
+}
+
+int main(void)
+{
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_allocation_that_fails_once_is_reported),
+		cmocka_unit_test(memory_that_stays_short_is_reported),
+	};
+	int n_failed;
+
+	if (quarry_mine_init(&err))
+		return 1;
+	n_failed = cmocka_run_group_tests(tests, NULL, NULL);
+	quarry_mine_shutdown();
+	return n_failed;
+}

@@ -1,0 +1,132 @@
+/*
+ * The invariants of a run can fail: for each, a store in which nothing else is
+ * wrong and one figure is.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "aggregate/columns.h"
+#include "aggregate/derive.h"
+
+extern const char quarry_schema_sql[];
+
+/* Two categories, one repository in the first, one person, one commit of two touches
+ * in 2025Q1: everything agrees. */
+static const char world[] =
+	"INSERT INTO repo(repo, url, slug, state) VALUES(1, 'https://x.org/a/b', 'a/b', 1);"
+	"INSERT INTO signature(signature, name, email) VALUES(1, 'A', 'a@x.org');"
+	"INSERT INTO path VALUES(1, 1, 'p'), (2, 1, 'q');"
+	"INSERT INTO commits VALUES(1, 1, zeroblob(20), 1, 1, 1735700000, 0, 1735700000, 0, 8100, 0,"
+	" 0, x'', 's', 1, 2);"
+	"INSERT INTO touch VALUES(1, 1, NULL, 'A'), (1, 2, NULL, 'A');"
+	"INSERT INTO category VALUES(0, 'one', 'One', 'L'), (1, 'two', 'Two', 'L');"
+	"INSERT INTO tracked VALUES(1, 0, NULL, NULL, NULL, NULL, 0);"
+	"INSERT INTO commit_kind VALUES(1, 1, 8100, 0, 0);"
+	"INSERT INTO activity VALUES(1, 8100, 0, 0, 1, 0, 1, 1, 0);"
+	"INSERT INTO scope VALUES(0, 'universe', '', NULL, NULL), (1, 'category', 'one', 0, NULL),"
+	" (2, 'category', 'two', 1, NULL);"
+	"UPDATE scope_quarter SET commits = 1, contributors = 1, contributors_lo = 1,"
+	" contributors_hi = 1, authors = 1, new_contributors = 1, bins_1 = 1, file_touches_raw = 2,"
+	" file_touches = 1, distinct_files_raw = 2, distinct_files = 1, top5_touches = 2"
+	" WHERE scope < 2 AND quarter = 8100;"
+	"INSERT INTO overlap VALUES(8100, 0, 0, 1);"
+	"INSERT INTO scope_flow VALUES(0, 8100, 0, 1, 0, 0, 0, 0, 1), (1, 8100, 0, 1, 0, 0, 0, 0, 1);"
+	"INSERT INTO scope_change VALUES(0, 8100, 'commits', 0, 1, 0, 0),"
+	" (0, 8100, 'contributors', 0, 1, 0, 0), (0, 8100, 'file_touches', 0, 1, 0, 0)";
+
+static const struct { const char *id, *wrong; } cases[] = {
+	{ "1a", "UPDATE scope_quarter SET commits = 2 WHERE scope = 1 AND quarter = 8100" },
+	{ "1b", "UPDATE scope_quarter SET file_touches = 2 WHERE scope = 1 AND quarter = 8100" },
+	{ "1c", "UPDATE scope_quarter SET file_touches_raw = 3 WHERE scope = 1 AND quarter = 8100" },
+	{ "1d", "UPDATE scope_quarter SET commits = 2 WHERE scope < 2 AND quarter = 8100" },
+	{ "1e", "UPDATE commits SET n_touches = 3" },
+	{ "1f", "INSERT INTO commits SELECT 2, 1, x'01', 1, 1, 0, 0, 0, 0, 0, 0, 0, x'', '', 1, 0" },
+	{ "2", "UPDATE scope_quarter SET contributors = 1 WHERE scope = 2 AND quarter = 8100" },
+	{ "3a", "UPDATE scope_quarter SET retained = 1 WHERE scope = 0 AND quarter = 8100" },
+	{ "3b", "UPDATE scope_flow SET dormant = 1 WHERE scope = 1" },
+	{ "3c", "UPDATE scope_change SET gone = -1 WHERE metric = 'contributors'" },
+	{ "3d", "UPDATE scope_flow SET entered = 2, \"end\" = 2 WHERE scope = 0" },
+	{ "4a", "INSERT INTO overlap VALUES(8100, 0, 1, 1)" },
+	{ "4b", "UPDATE overlap SET persons = 2" },
+	{ "4c", "INSERT INTO overlap VALUES(8101, 0, 0, 1), (8101, 1, 1, 2), (8101, 0, 1, 2),"
+		" (8101, 1, 0, 2)" },
+	{ "5a", "UPDATE scope_quarter SET distinct_files = 3 WHERE scope = 0 AND quarter = 8100" },
+	{ "5b", "UPDATE scope_quarter SET contributors_lo = 2 WHERE scope = 0 AND quarter = 8100" },
+	{ "7", "UPDATE scope_quarter SET bins_1 = 2 WHERE scope = 0 AND quarter = 8100" },
+};
+
+static void must(struct quarry_db *db, const char *sql)
+{
+	struct quarry_error err = QUARRY_ERROR_INIT;
+
+	if (db_exec(db, sql, &err))
+		fail_msg("%s: %s", sql, err.text);
+}
+
+static struct quarry_db *build(void)
+{
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	struct quarry_db *db = NULL;
+	struct str sql = STR_INIT;
+
+	assert_int_equal(db_open(&db, ":memory:", DB_READ_WRITE, &err), 0);
+	must(db, quarry_schema_sql);
+	must(db, quarry_derived_sql);
+	for (int scope = 0; scope < 3; scope++)
+		for (int quarter = 8099; quarter <= 8100; quarter++)
+			for (int next = 0; next < 2; next++) {
+				str_addf(&sql, "INSERT INTO scope_quarter(scope, quarter, members_of, ");
+				columns_list(&sql);
+				str_addf(&sql, ") VALUES(%d, %d, %d", scope, quarter, quarter + next);
+				for (size_t i = 0; i < n_measure_columns; i++)
+					str_adds(&sql, ", 0");
+				str_adds(&sql, ");");
+			}
+	assert_false(sql.oom);
+	must(db, sql.buf);
+	must(db, world);
+	str_release(&sql);
+	return db;
+}
+
+static void a_sound_store_breaks_no_invariant(void **state)
+{
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	struct quarry_derive d = { .db = build() };
+
+	if (derive_invariants(&d, &err))
+		fail_msg("%s", err.text);
+	db_close(d.db);
+}
+
+static void each_invariant_names_its_breach(void **state)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct quarry_error err = QUARRY_ERROR_INIT;
+		struct quarry_derive d = { .db = build() };
+		char expected[64];
+
+		must(d.db, cases[i].wrong);
+		assert_int_equal(derive_invariants(&d, &err), QUARRY_EFAIL);
+		(void)snprintf(expected, sizeof(expected), "broken invariant %s (", cases[i].id);
+		if (strncmp(err.text, expected, strlen(expected)) != 0)
+			fail_msg("case %s: %s", cases[i].id, err.text);
+		db_close(d.db);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sound_store_breaks_no_invariant),
+		cmocka_unit_test(each_invariant_names_its_breach),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
