@@ -71,8 +71,8 @@ if build gcc gcc -Dwerror=true; then
 	run gcc all
 fi
 if build asan gcc -Db_sanitize=address,undefined; then
-	(sample_only; run asan sample --timeout-multiplier 3 --suite unit --suite cli --suite golden \
-		--suite oracle --suite system)
+	(sample_only; run asan sample --timeout-multiplier 3 --suite unit --suite fault --suite cli \
+		--suite golden --suite oracle --suite system)
 	results="$results $builds/results/asan.sample.json $builds/results/asan.sample"
 fi
 if build tsan gcc -Db_sanitize=thread; then

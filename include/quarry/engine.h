@@ -77,12 +77,14 @@ void quarry_summary_release(struct quarry_summary *s);
 
 struct quarry_engine;
 
-/** Open the store (made when it is not there). Strings of `options` are copied. */
+/** Strings of `options` are copied. The store is opened by the first call that needs it,
+ * and made when it is not there. */
 int quarry_engine_open(struct quarry_engine **out, const struct quarry_engine_options *options,
 		       struct quarry_error *err);
 void quarry_engine_free(struct quarry_engine *e);
 
-/** Load the universe in folder `dir`; needed by fetch, mine and derive. */
+/** Load the universe in folder `dir` and open the store; needed by fetch, mine and
+ * derive. QUARRY_EUSAGE for a folder that is no universe; no store is made then. */
 int quarry_engine_load(struct quarry_engine *e, const char *dir, struct quarry_error *err);
 const struct quarry_universe *quarry_engine_universe(const struct quarry_engine *e);
 

@@ -15,6 +15,11 @@
 	"CASE WHEN t.from_q IS NOT NULL AND ?1 < t.from_q THEN t.moved_from" \
 	" WHEN t.until_q IS NOT NULL AND ?1 > t.until_q THEN NULL ELSE t.category END"
 
+/* The same in the quarter before. */
+#define CATEGORY_BEFORE_1 \
+	"CASE WHEN t.from_q IS NOT NULL AND ?1 - 1 < t.from_q THEN t.moved_from" \
+	" WHEN t.until_q IS NOT NULL AND ?1 - 1 > t.until_q THEN NULL ELSE t.category END"
+
 struct edition_reader {
 	struct quarry_edition *e;
 	struct arena *arena;

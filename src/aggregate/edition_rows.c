@@ -240,11 +240,14 @@ static int read_repo(struct edition_reader *r, struct quarry_repo_row *row, stru
 	if (!row->slug || !row->url || !row->category || !row->problem)
 		return quarry_error_nomem(err);
 	row->state = state_of(db_int(st, 4), row->problem);
-	row->now.tracked = 1;
 	rc = read_measures(&row->now, measures, db_int(st, 0), r->e->quarter, r->e->quarter, err);
 	if (!rc)
 		rc = read_measures(&row->before, measures, db_int(st, 0), r->e->quarter - 1,
 				   r->e->quarter - 1, err);
+	/* A quarter without a commit has no row, but these two hold all the same. */
+	row->now.tracked = 1;
+	row->before.tracked = db_int(st, 8);
+	row->now.files_at_tip = row->before.files_at_tip = db_int(st, 7);
 	if (db_int(st, 6)) {
 		forget_new(&row->now);
 		forget_new(&row->before);
@@ -269,7 +272,7 @@ int edition_repos(struct edition_reader *r, struct quarry_error *err)
 		rc = db_prepare(&st, r->db,
 				"SELECT s.scope, repo.slug, repo.url, c.id, repo.state,"
 				" CASE fetch_problem WHEN '' THEN mine_problem ELSE fetch_problem END,"
-				" repo.shallow"
+				" repo.shallow, repo.files_at_tip, (" CATEGORY_BEFORE_1 ") IS NOT NULL"
 				" FROM tracked t JOIN repo USING (repo) JOIN scope s ON s.repo = t.repo"
 				" JOIN category c ON c.category = (" CATEGORY_AT_1 ")"
 				" LEFT JOIN scope_quarter q ON q.scope = s.scope AND q.quarter = ?1"

@@ -1,6 +1,5 @@
 #include "cli/session.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,19 +54,9 @@ int session_load(struct session *s, const char *dir, struct quarry_error *err)
 
 int session_open_universe(struct session *s, struct opts *o, struct quarry_error *err)
 {
-	const char *dir = o->args[0];
-	DIR *folder = opendir(dir);
-	int rc;
+	int rc = session_open(s, o, err);
 
-	s->opts = o;
-	/* Before a store is made: a typing error must not leave one behind. */
-	if (!folder)
-		return quarry_error_set(err, errno == ENOENT ? QUARRY_ENOTFOUND : QUARRY_EFAIL,
-					"cannot read the universe '%s': %s", dir,
-					strerror(errno));
-	(void)closedir(folder); /* nothing was read */
-	rc = session_open(s, o, err);
-	return rc ? rc : session_load(s, dir, err);
+	return rc ? rc : session_load(s, o->args[0], err);
 }
 
 static const struct quarry_failure *find_failure(const struct session *s, const char *slug)

@@ -102,7 +102,10 @@ int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_e
 			 struct quarry_error *err)
 {
 	struct findings f = { 0 };
-	int rc = look_at_store(&f, e, err);
+	int rc = engine_open_store(e, err);
+
+	if (!rc)
+		rc = look_at_store(&f, e, err);
 
 	if (!rc)
 		rc = look_at_places(&f, e, err);

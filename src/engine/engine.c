@@ -28,6 +28,11 @@ int engine_interrupted(struct quarry_error *err)
 	return quarry_error_set(err, QUARRY_EINTR, "interrupted; run the same command to go on");
 }
 
+int engine_open_store(struct quarry_engine *e, struct quarry_error *err)
+{
+	return e->store ? 0 : quarry_store_open(&e->store, e->options.store, err);
+}
+
 static int copy(const char **field, struct quarry_error *err)
 {
 	if (!*field)
@@ -80,8 +85,6 @@ int quarry_engine_open(struct quarry_engine **out, const struct quarry_engine_op
 	}
 	(void)pthread_mutex_init(&e->lock, NULL); /* default attributes cannot fail here */
 	rc = copy_options(e, options, err);
-	if (!rc)
-		rc = quarry_store_open(&e->store, options->store, err);
 	if (!rc) {
 		*out = e;
 		e = NULL;
@@ -121,8 +124,15 @@ int quarry_engine_load(struct quarry_engine *e, const char *dir, struct quarry_e
 	int rc = quarry_universe_load(&u, dir, e->options.allow_local ? QUARRY_UNIVERSE_ALLOW_LOCAL : 0,
 				      err);
 
-	if (rc)
+	/* A folder that is no universe is a mistake of the call, as one inside of it is. */
+	if (rc == QUARRY_ENOTFOUND)
+		rc = err->code = QUARRY_EUSAGE;
+	if (!rc)
+		rc = engine_open_store(e, err);
+	if (rc) {
+		quarry_universe_free(u);
 		return rc;
+	}
 	drop_targets(e);
 	quarry_universe_free(e->universe);
 	e->universe = u;
@@ -137,7 +147,9 @@ const struct quarry_universe *quarry_engine_universe(const struct quarry_engine 
 int quarry_engine_edition(struct quarry_edition **out, struct quarry_engine *e, int32_t quarter,
 			  enum quarry_taxonomy taxonomy, struct quarry_error *err)
 {
-	return quarry_aggregate_edition(out, quarry_store_db(e->store), quarter,
+	int rc = engine_open_store(e, err);
+
+	return rc ? rc : quarry_aggregate_edition(out, quarry_store_db(e->store), quarter,
 					taxonomy == QUARRY_TAXONOMY_AS_OF, err);
 }
 
@@ -145,5 +157,7 @@ int quarry_engine_overlap(struct quarry_overlap **out, struct quarry_engine *e,
 			  const char *const *ids, size_t n, int32_t quarter,
 			  struct quarry_error *err)
 {
-	return quarry_aggregate_overlap(out, quarry_store_db(e->store), ids, n, quarter, err);
+	int rc = engine_open_store(e, err);
+
+	return rc ? rc : quarry_aggregate_overlap(out, quarry_store_db(e->store), ids, n, quarter, err);
 }

@@ -35,6 +35,9 @@ struct quarry_engine {
  * same. */
 int64_t engine_now_s(void);
 
+/* Open the store at the first call that needs it: a mistaken universe leaves none. */
+int engine_open_store(struct quarry_engine *e, struct quarry_error *err);
+
 bool engine_stopped(const struct quarry_engine *e);
 int engine_interrupted(struct quarry_error *err);
 

@@ -2,6 +2,7 @@
 
 #include <git2.h>
 #include <git2/sys/odb_backend.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,25 @@ void odb_close(struct odb *odb)
 	free(odb);
 }
 
+/* Nothing at `name`: an empty repository, or one whose HEAD names a branch that is not
+ * there while others are, which must not pass for empty. */
+static int unborn(struct odb *odb, const char *name, struct quarry_error *err)
+{
+	git_strarray refs = { 0 };
+	bool has_branch = false;
+
+	if (git_reference_list(&refs, odb->repo) < 0)
+		return quarry_error_set(err, QUARRY_EFAIL, "cannot read the references of '%s': %s",
+					odb->gitdir, cause());
+	for (size_t i = 0; i < refs.count; i++)
+		has_branch |= strncmp(refs.strings[i], "refs/heads/", 11) == 0;
+	git_strarray_dispose(&refs);
+	if (has_branch && strcmp(name, "HEAD") == 0)
+		return quarry_error_set(err, QUARRY_EFAIL, "the HEAD of '%s' names a branch that is not "
+					"there: name one with 'branch' in the universe", odb->gitdir);
+	return quarry_error_set(err, QUARRY_ENOTFOUND, "'%s' has no commit at '%s'", odb->gitdir, name);
+}
+
 int odb_resolve(struct quarry_oid *out, char **full, struct odb *odb, const char *name,
 		struct quarry_error *err)
 {
@@ -88,8 +108,7 @@ int odb_resolve(struct quarry_oid *out, char **full, struct odb *odb, const char
 	if (rc == 0)
 		rc = git_reference_resolve(&target, ref);
 	if (rc == GIT_ENOTFOUND) {
-		rc = quarry_error_set(err, QUARRY_ENOTFOUND, "'%s' has no commit at '%s'",
-				      odb->gitdir, name);
+		rc = unborn(odb, name, err);
 		goto done;
 	}
 	/* Not git_reference_peel(): it parses the commit, and fails at an odd one. */

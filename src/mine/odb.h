@@ -27,7 +27,8 @@ int odb_open(struct odb **out, const char *gitdir, struct quarry_error *err);
 void odb_close(struct odb *odb);
 
 /* The commit a reference leads to. QUARRY_ENOTFOUND where the reference does not exist
- * or is unborn; QUARRY_EFAIL where its commit is not there. `name` is a full
+ * or the repository has no branch; QUARRY_EFAIL where its commit is not there, or HEAD
+ * names a branch that is not there while others are. `name` is a full
  * reference name or HEAD; *full (may be NULL) gets the name of the branch itself, to
  * be freed. */
 int odb_resolve(struct quarry_oid *out, char **full, struct odb *odb, const char *name,

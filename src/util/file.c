@@ -84,27 +84,61 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
+/*
+ * A file without a name in the folder of `path`, so that a killed process leaves
+ * nothing; -1 where the file system has no such files.
+ */
+static int open_nameless(const char *path)
+{
+	char *dir = strdup(path), *slash = dir ? strrchr(dir, '/') : NULL;
+	int fd;
+
+	if (!dir)
+		return -1;
+	if (slash)
+		*(slash == dir ? slash + 1 : slash) = '\0';
+	fd = open(slash ? dir : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	free(dir);
+	return fd;
+}
+
+/* Give the nameless file the name `tmp`. */
+static int give_name(int fd, const char *tmp)
+{
+	char self[64];
+
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, self, AT_FDCWD, tmp, AT_SYMLINK_FOLLOW);
+}
+
+/* Write whole under the name that it is renamed from. */
+static int write_tmp(const char *tmp, const char *path, const char *data, size_t len)
+{
+	int fd = open_nameless(path), rc;
+	bool nameless = fd >= 0;
+
+	(void)unlink(tmp); /* of a killed process with our number, if any */
+	if (!nameless)
+		fd = open(tmp, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	rc = write_all(fd, data, len) < 0 || fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -1 : 0;
+	if (!rc && nameless)
+		rc = give_name(fd, tmp);
+	return close(fd) < 0 ? -1 : rc;
+}
+
 int file_write(const char *path, const char *data, size_t len, struct quarry_error *err)
 {
-	char *tmp = str_dupf("%s.tmp-XXXXXX", path);
-	int fd, rc = 0;
+	char *tmp = str_dupf("%s.tmp-%ld", path, (long)getpid());
+	int rc = 0;
 
 	if (!tmp)
 		return quarry_error_nomem(err);
-	fd = mkostemp(tmp, O_CLOEXEC);
-	if (fd < 0) {
+	if (write_tmp(tmp, path, data, len) < 0 || rename(tmp, path) < 0) {
 		rc = fail(err, "write", path);
-		free(tmp);
-		return rc;
-	}
-	if (write_all(fd, data, len) < 0 || fchmod(fd, 0644) < 0 || fsync(fd) < 0)
-		rc = fail(err, "write", path);
-	if (close(fd) < 0 && !rc)
-		rc = fail(err, "write", path);
-	if (!rc && rename(tmp, path) < 0)
-		rc = fail(err, "write", path);
-	if (rc)
 		(void)unlink(tmp); /* best effort: the first failure is reported */
+	}
 	free(tmp);
 	return rc;
 }

@@ -180,16 +180,16 @@ full 'help on a full disk' help
 full '--version on a full disk' --version
 full '--help of a command on a full disk' run --help
 
-# What is wrong with a universe.  Only a folder that can be listed makes a store.
-fails 'a universe that is not there' 1 \
-	"cannot read the universe 'nosuch': No such file or directory" run nosuch --offline
-fails 'a universe that is a file' 1 "cannot read the universe 'err': Not a directory" \
+# What is wrong with a universe.  None of it makes a store.
+fails 'a universe that is not there' 2 \
+	"cannot open 'nosuch/universe.yaml': No such file or directory" run nosuch --offline
+fails 'a universe that is a file' 1 "cannot open 'err/universe.yaml': Not a directory" \
 	run err --offline
 mkdir locked
 chmod 000 locked
 if [ ! -r locked ]; then
 	fails 'a universe without permission' 1 \
-		"cannot read the universe 'locked': Permission denied" run locked --offline
+		"cannot open 'locked/universe.yaml': Permission denied" run locked --offline
 fi
 if [ -e quarry.db ]; then
 	fail 'a wrong folder makes no store' 'it did'
@@ -203,7 +203,7 @@ universe() {
 }
 
 mkdir u
-universe 'no universe.yaml' 1 "cannot open 'u/universe.yaml': No such file or directory"
+universe 'no universe.yaml' 2 "cannot open 'u/universe.yaml': No such file or directory"
 printf 'id: u\ntitle: U\nlayers:\n  - id: base\n    title: Base\n' >u/universe.yaml
 universe 'no category' 2 "cannot read the universe 'u': it has no category file"
 printf 'id: tools\ntitle: Tools\nlayer: base\nrepositories:\n  - url: https://h.test/a/b\n' \
