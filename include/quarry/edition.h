@@ -104,6 +104,7 @@ struct quarry_repo_row {
 	const char *category;   /**< id */
 	enum quarry_repo_state state;
 	const char *problem;    /**< the sentence of the last failure, "" for none */
+	int64_t newest_s;       /**< activity time of its newest commit; 0: it has none */
 	struct quarry_measures now, before;
 };
 

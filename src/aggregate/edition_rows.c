@@ -240,6 +240,7 @@ static int read_repo(struct edition_reader *r, struct quarry_repo_row *row, stru
 	if (!row->slug || !row->url || !row->category || !row->problem)
 		return quarry_error_nomem(err);
 	row->state = state_of(db_int(st, 4), row->problem);
+	row->newest_s = db_int(st, 9);
 	rc = read_measures(&row->now, measures, db_int(st, 0), r->e->quarter, r->e->quarter, err);
 	if (!rc)
 		rc = read_measures(&row->before, measures, db_int(st, 0), r->e->quarter - 1,
@@ -272,7 +273,9 @@ int edition_repos(struct edition_reader *r, struct quarry_error *err)
 		rc = db_prepare(&st, r->db,
 				"SELECT s.scope, repo.slug, repo.url, c.id, repo.state,"
 				" CASE fetch_problem WHEN '' THEN mine_problem ELSE fetch_problem END,"
-				" repo.shallow, repo.files_at_tip, (" CATEGORY_BEFORE_1 ") IS NOT NULL"
+				" repo.shallow, repo.files_at_tip, (" CATEGORY_BEFORE_1 ") IS NOT NULL,"
+				" (SELECT max(activity_s) FROM commits c JOIN commit_time USING (commit_id)"
+				"  WHERE c.repo = t.repo)"
 				" FROM tracked t JOIN repo USING (repo) JOIN scope s ON s.repo = t.repo"
 				" JOIN category c ON c.category = (" CATEGORY_AT_1 ")"
 				" LEFT JOIN scope_quarter q ON q.scope = s.scope AND q.quarter = ?1"

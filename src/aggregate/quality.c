@@ -24,6 +24,11 @@ static const struct count counts[] = {
 	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE state = 2 AND ?1 = ?1" },
 	{ "repositories_shallow", "repositories whose history is cut off: who is new there is unknown",
 	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE shallow AND ?1 = ?1" },
+	{ "repositories_ended", "repositories read in place whose newest commit is older than the quarter: quiet since,"
+	  " or an old copy",
+	  "SELECT count(*) FROM tracked t JOIN repo USING (repo) WHERE state = 1 AND fetched_s = 0"
+	  " AND (" CATEGORY_AT_1 ") IS NOT NULL AND (SELECT max(quarter) FROM commits c"
+	  " JOIN commit_time USING (commit_id) WHERE c.repo = t.repo) < ?1" },
 	{ "trees_unread", "trees that could not be read, in all quarters: their touches are missing",
 	  "SELECT coalesce(sum(missing_objects), 0) FROM repo JOIN tracked t USING (repo)"
 	  " WHERE ?1 = ?1" },

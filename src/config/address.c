@@ -308,8 +308,11 @@ static int parse_short(struct parts *p, const char *text, const char **why)
 	size_t len = strcspn(text, ":/");
 	const char *at = memrchr(text, '@', len), *path = text + len + 1;
 
+	/* github.com/owner/name wants its scheme, not permission for local paths. */
 	if (text[len] != ':' || !at)
-		return refuse(why, text[len] == ':' || strchr(text, '@') ? WHY_FORM : WHY_LOCAL);
+		return refuse(why, text[len] == ':' || strchr(text, '@') ||
+				   (text[len] == '/' && text[0] != '.' && memchr(text, '.', len))
+				   ? WHY_FORM : WHY_LOCAL);
 	p->scheme = find_scheme("ssh", 3);
 	p->user = (struct piece){ text, (size_t)(at - text) };
 	p->host = (struct piece){ at + 1, len - p->user.len - 1 };

@@ -47,6 +47,14 @@ static bool is_category_file(const char *name)
 	return true;
 }
 
+/* A category that is left out for its name would be missed too late. */
+static bool is_misnamed(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 4 && name[0] != '.' && strcmp(name + len - 4, ".yml") == 0;
+}
+
 /* Sorted, so that the first mistake that is reported is the same everywhere. */
 static int list_names(struct load *l)
 {
@@ -60,7 +68,11 @@ static int list_names(struct load *l)
 	while (!rc && (errno = 0, entry = readdir(d))) {
 		const char *name;
 
-		if (!is_category_file(entry->d_name))
+		if (is_misnamed(entry->d_name))
+			rc = quarry_error_set(l->err, QUARRY_EUSAGE,
+					      "cannot read '%s/%s': its name must end in .yaml", l->dir,
+					      entry->d_name);
+		if (rc || !is_category_file(entry->d_name))
 			continue;
 		name = arena_copy(l->arena, entry->d_name, strlen(entry->d_name));
 		if (!name || vec_push(&l->names, name))

@@ -80,9 +80,9 @@ static int look_at_repo(void *payload, const struct quarry_stored_repo *r,
 	f->n_repos++;
 	f->n_mined += r->mined != 0;
 	if (*r->fetch_problem)
-		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug, "%s", r->fetch_problem);
+		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug, "in the last run: %s", r->fetch_problem);
 	if (!rc && *r->mine_problem)
-		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug, "%s", r->mine_problem);
+		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug, "in the last run: %s", r->mine_problem);
 	if (!rc && r->missing_objects)
 		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug,
 			  "%lld trees could not be read, so touches are missing: check it with 'git "

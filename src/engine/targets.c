@@ -111,6 +111,10 @@ int engine_find_targets(struct quarry_engine *e, struct quarry_error *err)
 	struct map seen = MAP_INIT;
 	int rc = 0;
 
+	/* A mistyped mirror must not become a fetch of everything. */
+	if (e->options.mirror && !file_is_dir(e->options.mirror))
+		return quarry_error_set(err, QUARRY_EUSAGE, "the mirror '%s' is not a folder: name one "
+					"that holds <owner>+<name>.git", e->options.mirror);
 	for (size_t i = 0; !rc && i < u->n_repos; i++)
 		rc = add(e, &seen, u->repos[i].url, u->repos[i].slug, u->repos[i].branch, err);
 	for (size_t i = 0; !rc && i < u->n_repos; i++)

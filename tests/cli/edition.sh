@@ -116,7 +116,8 @@ fact 'it is named' says 'quarry: tamarind/tamarind: '
 fact 'the edition is written' [ -s editions2/sample-2025Q2.md ]
 run run u --mirror mirror --offline --cache cache --store new.db -o editions2 --strict
 fact '--strict makes it 1' ends 1
-run run u --mirror nosuch --offline --cache cache --store none.db -o editions3
+mkdir -p none
+run run u --mirror none --offline --cache cache --store none.db -o editions3
 fact 'when all are missing it is 1' ends 1
 fact 'and no edition is written' [ ! -e editions3 ]
 run report --store new.db --quarter 1901Q1

@@ -139,7 +139,7 @@ static void assert_tables_are_whole(const char *text)
 static void the_markdown_edition_says_what_was_counted(void **state)
 {
 	static const char *const parts[] = {
-		"# Test universe: 2025Q2\n\n**4 tracked repositories** (0% †) · **1,138 commits** "
+		"# Test universe: 2025Q2\n\n**4 tracked repositories** · **1,138 commits** "
 		"(+3%) · **1,482 (1,480–1,487) contributors** (+24%)\n",
 		"Snapshot of 2025-07-02. QoQ is the change from 2025Q1, recomputed",
 		"| Beta \\| two | 8 | -20% † | 12 (10–17) | -20% † | 5 | 2 / 4 | 3,000 | 0% |\n",
@@ -150,7 +150,7 @@ static void the_markdown_edition_says_what_was_counted(void **state)
 		"repositories, -5 from those gone silent.\n"
 		"2. **Beta \\| two** fell by 2 commits, from 10 to 8 (-20% †): -2 from those gone",
 		"- **Beta \\| two**: 8 commits after 10 (-20% †), 2 of 4 repositories active.\n",
-		"Silent repositories: 2 of 4 tracked",
+		"Silent repositories: 1 of 3 that were read",
 		"| Alpha | 1,500 (1,498–1,505) | 4.2 | 3.5 | 0.3 | 100% | 0% | 0% | 0% | 0 |\n",
 		"| Alpha | 10 | 2 | 1 | 0 | 4 | 3 | 6 |\n",
 		"| Alpha | Beta \\| two | 4 |\n",
@@ -158,8 +158,8 @@ static void the_markdown_edition_says_what_was_counted(void **state)
 		"| Alpha × Beta \\| two | 30 | 1,482 | 0.02 | 2.50 | 12.1 | 2.5 |\n",
 		"| Alpha | 4,000 | 3,000 | 0% | 25% | 900 | 0.6 | 1,200 | 2.50 |\n",
 		"| Alpha | 1,130 | 2 | 3 | 10 | 1 | 1,146 | 113 | 10% | 0 |\n",
-		"| Alpha | [a/one](https://x.org/a/one) | 1,130 | +3% | 1,500 (1,498–1,505) |",
-		"3 more repositories have no counted commit",
+		"| Alpha | [a/one](https://x.org/a/one) | 1970-01-01 | 1,130 | +3% | 1,500 (1,498–1,505) |",
+		"2 more repositories that were read have no counted commit",
 		"| [a/two](https://x.org/a/two) | Alpha | failed; earlier facts are kept | cannot "
 		"fetch: time-out |\n",
 		"\n- **Beta \\| two**: b/three\n",

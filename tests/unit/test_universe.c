@@ -109,6 +109,13 @@ static void assert_refused(const char *file, const char *said, unsigned flags)
 	free(want);
 }
 
+static void a_category_of_another_ending_is_not_left_out(void **state)
+{
+	put_all();
+	put("late.yml", db_yaml, strlen(db_yaml));
+	assert_refused("late.yml", "its name must end in .yaml", 0);
+}
+
 static void a_universe_holds_what_its_files_say(void **state)
 {
 	struct quarry_universe *u;
@@ -574,6 +581,7 @@ int main(void)
 		cmocka_unit_test(a_missing_folder_or_file_is_not_found),
 		cmocka_unit_test(a_truncated_file_never_crashes),
 		cmocka_unit_test(a_changed_byte_never_crashes),
+		cmocka_unit_test(a_category_of_another_ending_is_not_left_out),
 		cmocka_unit_test(the_examples_of_the_manual_load),
 		cmocka_unit_test(the_shipped_universes_load),
 	};

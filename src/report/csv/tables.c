@@ -92,7 +92,7 @@ static void write_snapshot(struct csv *c, const struct quarry_edition *e)
 static void write_repositories(struct csv *c, const struct quarry_edition *e)
 {
 	static const char *const head[] = { "slug", "url", "category", "state", "problem",
-					    "quarter", NULL };
+					    "newest_s", "quarter", NULL };
 
 	names(c, head);
 	both_names(c);
@@ -104,6 +104,7 @@ static void write_repositories(struct csv *c, const struct quarry_edition *e)
 		csv_text(c, r->category);
 		csv_text(c, report_state(r->state));
 		csv_text(c, r->problem);
+		csv_int(c, r->newest_s);
 		quarter_cell(c, e);
 		both_cells(c, e, &r->now, &r->before);
 	}

@@ -152,6 +152,7 @@ static json_t *repos(struct tree *t, const struct quarry_edition *e)
 		put_text(t, object, "category", r->category);
 		put_text(t, object, "state", report_state(r->state));
 		put_text(t, object, "problem", r->problem);
+		put_int(t, object, "newest_s", r->newest_s);
 		put_measures(t, object, e, &r->now, &r->before);
 		append(t, array, object);
 	}

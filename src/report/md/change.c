@@ -115,6 +115,7 @@ void md_quiet(struct md *m)
 {
 	const struct quarry_measures *all = &report_universe(m->e)->now;
 	bool any = false;
+	int64_t n_never = 0;
 
 	for (size_t i = 1; i < m->e->n_scopes; i++) {
 		if (!is_quiet(m, &m->e->scopes[i]))
@@ -125,11 +126,14 @@ void md_quiet(struct md *m)
 	if (!any)
 		str_adds(m->out, m->e->to_date ? "Every category has commits.\n"
 					       : "No category lost commits.\n");
+	for (size_t i = 0; i < m->e->n_repos; i++)
+		n_never += m->e->repos[i].state == QUARRY_REPO_NEVER;
+	/* What was never read may be anything but silent. */
 	str_adds(m->out, "\nSilent repositories: ");
-	md_count(m, all->tracked - all->active);
+	md_count(m, all->tracked - all->active - n_never);
 	str_adds(m->out, " of ");
-	md_count(m, all->tracked);
-	str_adds(m->out, " tracked have no counted commit");
+	md_count(m, all->tracked - n_never);
+	str_adds(m->out, " that were read have no counted commit");
 	str_adds(m->out, m->e->to_date ? " so far.\n" : " in the quarter.\n");
 	md_footnote(m);
 }

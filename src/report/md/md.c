@@ -47,9 +47,8 @@ static void write_headline(struct md *m)
 
 	str_adds(m->out, "**");
 	md_count(m, all->now.tracked);
-	str_adds(m->out, " tracked repositories**");
-	headline_qoq(m, all->now.tracked, all->before.tracked);
-	str_adds(m->out, " · **");
+	/* No QoQ: like for like the base has the same members. */
+	str_adds(m->out, " tracked repositories** · **");
 	md_count(m, all->now.commits);
 	str_adds(m->out, " commits**");
 	headline_qoq(m, all->now.commits, all->before.commits);
@@ -115,7 +114,9 @@ static void write_standing(struct md *m)
 		str_adds(m->out, ", recomputed under the same rules.");
 	}
 	str_adds(m->out, " The range in brackets is the same count of people under lenient "
-		 "identity and by e-mail alone.\n");
+		 "identity and by e-mail alone: what the rules of identity do to it, not bounds of the "
+		 "truth. These counts describe categories and repositories; they are not fit for "
+		 "judging individuals.\n");
 }
 
 static void write_snapshot(struct md *m)

@@ -9,6 +9,7 @@
 static const struct md_column repositories[] = {
 	{ "Category", MD_LABEL },
 	{ "Repository", MD_LABEL },
+	{ "Newest commit", MD_LABEL },
 	{ "Commits", MD_COUNT, MD_FIELD(commits) },
 	{ "QoQ", MD_QOQ, MD_FIELD(commits) },
 	{ "Contributors", MD_RANGE },
@@ -41,6 +42,8 @@ static void category_title(struct md *m, const char *id)
 
 static void write_active(struct md *m)
 {
+	char day[32];
+
 	md_table_head(m, repositories);
 	for (size_t i = 0; i < m->e->n_repos; i++) {
 		const struct quarry_repo_row *r = &m->e->repos[i];
@@ -51,6 +54,7 @@ static void write_active(struct md *m)
 		category_title(m, r->category);
 		str_adds(m->out, " | ");
 		md_link(m->out, r->slug, r->url);
+		str_addf(m->out, " | %s", quarry_date_format(day, sizeof(day), r->newest_s));
 		md_cells(m, repositories, &r->now, &r->before);
 	}
 	md_footnote(m);
@@ -124,9 +128,9 @@ void md_repositories(struct md *m)
 	}
 	if (n_active)
 		write_active(m);
-	md_count(m, (int64_t)(m->e->n_repos - n_active));
+	md_count(m, (int64_t)(m->e->n_repos - n_active - n_never));
 	str_adds(m->out, n_active ? " more repositories" : " repositories");
-	str_adds(m->out, " have no counted commit in this quarter or the one before.\n");
+	str_adds(m->out, " that were read have no counted commit in this quarter or the one before.\n");
 	if (n_problems)
 		write_problems(m);
 	if (n_never)
