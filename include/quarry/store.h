@@ -38,7 +38,9 @@ int quarry_store_repo(int64_t *out, struct quarry_store *s, const char *url, con
 
 /** How far a repository is mined. */
 struct quarry_mined {
-	int mined;             /**< 1: it holds the facts of `tip` */
+	/** 1: it holds the facts of `tip`, and nothing of them was missing: what was may
+	 * have been brought since, at the same tip. */
+	int mined;
 	struct quarry_oid tip;
 };
 

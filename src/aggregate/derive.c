@@ -129,7 +129,11 @@ static int keep_range(struct quarry_derive *d, struct quarry_error *err)
 		rc = set_meta_int(d->db, "last_quarter", d->hi, err);
 	if (!rc)
 		rc = set_meta_int(d->db, "snapshot_s", d->snapshot_s, err);
-	return rc ? rc : set_meta_int(d->db, "grace_s", d->grace_s, err);
+	if (!rc)
+		rc = set_meta_int(d->db, "grace_s", d->grace_s, err);
+	/* Which state of the facts these figures are of. */
+	return rc ? rc : db_exec(d->db, "INSERT OR REPLACE INTO meta(key, value)"
+				 " SELECT 'derived_facts', value FROM meta WHERE key = 'facts'", err);
 }
 
 int quarry_derive_finish(struct quarry_derive *d, struct quarry_error *err)

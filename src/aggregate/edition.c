@@ -1,12 +1,11 @@
 #include "aggregate/edition.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "aggregate/hashes.h"
 #include "quarry/quarter.h"
 #include "util/banned.h"
-#include "util/sha256.h"
 
 const char *edition_text(struct edition_reader *r, const char *text)
 {
@@ -63,40 +62,29 @@ static int meta_int(int64_t *out, struct edition_reader *r, const char *key,
 	return rc;
 }
 
-/* Feed a query's text columns to a digest. */
-static int hash_rows(char out[65], struct edition_reader *r, const char *sql,
-		     struct quarry_error *err)
+/* Verdicts name facts by row number: they must be of the facts that are there. */
+static int check_facts(struct edition_reader *r, struct quarry_error *err)
 {
-	struct db_stmt *st = NULL;
-	unsigned char digest[SHA256_SIZE];
-	struct sha256 h;
-	int rc = db_prepare(&st, r->db, sql, err);
+	const char *facts = NULL, *derived = NULL;
+	int rc = meta(&facts, r, "facts", err);
 
-	if (rc)
-		return rc;
-	sha256_init(&h);
-	while ((rc = db_step(st, err)) > 0)
-		for (int i = 0; i < db_columns(st); i++) {
-			const char *text = db_text(st, i);
-
-			sha256_add(&h, text, strlen(text) + 1);
-		}
-	sha256_end(&h, digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", digest[i]);
-	db_finish(st);
+	if (!rc)
+		rc = meta(&derived, r, "derived_facts", err);
+	if (!rc && strcmp(facts, derived) != 0)
+		rc = quarry_error_set(err, QUARRY_EFAIL, "the store was mined after its figures were "
+				      "derived: run 'quarry derive UNIVERSE' first");
 	return rc;
 }
 
 static int hashes(struct edition_reader *r, struct quarry_error *err)
 {
 	char tips[65], rules[65];
-	int rc = hash_rows(tips, r, "SELECT url, hex(tip) FROM repo JOIN tracked USING (repo)"
-			   " ORDER BY url", err);
+	int rc = check_facts(r, err);
 
 	if (!rc)
-		rc = hash_rows(rules, r, "SELECT key, value FROM meta"
-			       " WHERE key IN ('signature_rules', 'path_rules') ORDER BY key", err);
+		rc = hash_tips(tips, r->db, err);
+	if (!rc)
+		rc = hash_rules(rules, r->db, err);
 	if (!rc)
 		rc = meta(&r->e->taxonomy_hash, r, "taxonomy_hash", err);
 	if (rc)
@@ -179,9 +167,12 @@ int quarry_aggregate_edition(struct quarry_edition **out, struct quarry_db *db, 
 		return quarry_error_nomem(err);
 	}
 	r.e->memory = r.arena;
-	rc = edition_meta(&r, quarter, err);
+	rc = db_begin_read(db, err);
+	if (!rc)
+		rc = edition_meta(&r, quarter, err);
 	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(steps[0]); i++)
 		rc = steps[i](&r, err);
+	db_rollback(db);
 	if (rc)
 		quarry_edition_free(r.e);
 	else

@@ -190,11 +190,14 @@ int quarry_aggregate_overlap(struct quarry_overlap **out, struct quarry_db *db,
 	else if (!r.categories || !r.o->ids || !r.o->titles || !r.o->sizes)
 		rc = quarry_error_nomem(err);
 	else
+		rc = db_begin_read(db, err);
+	if (!rc)
 		rc = head(&r, quarter, err);
 	if (!rc)
 		rc = find_categories(&r, ids, err);
 	if (!rc)
 		rc = fill(&r, err);
+	db_rollback(db);
 	if (rc)
 		quarry_overlap_free(r.o);
 	else

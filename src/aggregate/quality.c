@@ -26,7 +26,7 @@ static const struct count counts[] = {
 	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE shallow AND ?1 = ?1" },
 	{ "repositories_ended", "repositories read in place whose newest commit is older than the quarter: quiet since,"
 	  " or an old copy",
-	  "SELECT count(*) FROM tracked t JOIN repo USING (repo) WHERE state = 1 AND fetched_s = 0"
+	  "SELECT count(*) FROM tracked t JOIN repo USING (repo) WHERE state = 1 AND facts_s = 0"
 	  " AND (" CATEGORY_AT_1 ") IS NOT NULL AND (SELECT max(quarter) FROM commits c"
 	  " JOIN commit_time USING (commit_id) WHERE c.repo = t.repo) < ?1" },
 	{ "trees_unread", "trees that could not be read, in all quarters: their touches are missing",
@@ -35,11 +35,11 @@ static const struct count counts[] = {
 	{ "mailmaps_missing", "repositories whose .mailmap is not in the local copy",
 	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE mailmap_missing AND ?1 = ?1" },
 	{ "time_fixed", "commits of the quarter whose recorded time was implausible and was repaired",
-	  "SELECT coalesce(sum(ct.time_fixed), 0)" IN_QUARTER },
+	  "SELECT coalesce(sum(ct.time_fixed), 0)" IN_QUARTER " AND k.kind <> 4" },
 	{ "not_utf8", "commits of the quarter whose text had to be decoded",
-	  "SELECT coalesce(sum((c.flags & 64) <> 0), 0)" IN_QUARTER },
+	  "SELECT coalesce(sum((c.flags & 64) <> 0), 0)" IN_QUARTER " AND k.kind <> 4" },
 	{ "bad_identity", "commits of the quarter without a readable author line",
-	  "SELECT coalesce(sum((c.flags & 4) <> 0), 0)" IN_QUARTER },
+	  "SELECT coalesce(sum((c.flags & 4) <> 0), 0)" IN_QUARTER " AND k.kind <> 4" },
 	{ "placeholder_commits", "counted commits of the quarter whose author is a group or a placeholder:"
 	  " credited to nobody",
 	  "SELECT count(*)" IN_QUARTER " AND k.kind = 0 AND (SELECT class FROM signature_class sc"

@@ -20,7 +20,6 @@ struct target {
 	const char *branch;  /* NULL: the one HEAD names */
 	char *gitdir;        /* where its history lies, or will lie */
 	bool mirrored;       /* gitdir is read in place and never fetched */
-	bool fetch_failed;   /* in this engine; the failure is named already */
 };
 
 struct quarry_engine {

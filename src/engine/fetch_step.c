@@ -33,7 +33,6 @@ static int fetch_work(struct step_work *w, struct quarry_error *err)
 	struct quarry_fetch_result result;
 	int rc = fetch(&result, w, err);
 
-	w->target->fetch_failed = rc != 0;
 	if (!rc && !w->target->mirrored && !w->step->engine->options.offline) {
 		step_lock(w->step);
 		w->step->summary->bytes += result.bytes;

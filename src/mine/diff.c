@@ -136,7 +136,7 @@ static int walk(struct diff *d, const unsigned char *old_oid, const unsigned cha
 	int64_t unread = d->unread;
 	int rc = 0;
 
-	if (depth > DIFF_DEPTH_MAX) {
+	if (depth > DIFF_DEPTH_MAX || d->n_trees++ > DIFF_TREES_MAX) {
 		d->unread++;
 		return 0;
 	}
@@ -158,6 +158,7 @@ int diff_trees(struct diff *d, const struct quarry_oid *old_tree,
 {
 	arena_release(&d->arena);
 	d->deltas.n = 0;
+	d->n_trees = 0;
 	str_clear(&d->path);
 	if (old_tree && new_tree && memcmp(old_tree->id, new_tree->id, QUARRY_OID_SIZE) == 0)
 		return 0;

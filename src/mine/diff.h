@@ -16,6 +16,9 @@
 /* Trees deeper than this, and entries beyond this many a commit, are not read. */
 #define DIFF_DEPTH_MAX 256
 #define DIFF_ENTRIES_MAX 1000000
+/* Trees that name one another can stand for more trees than can be read: 40 nested
+ * ones of two entries for 2^40. */
+#define DIFF_TREES_MAX 1000000
 
 struct delta {
 	const char *path, *old_path; /* in the diff's arena; old_path only for 'R' */
@@ -30,6 +33,7 @@ struct diff {
 	struct arena arena;
 	struct str path;
 	VEC(struct delta) deltas; /* in tree order; an exact rename at its new path */
+	size_t n_trees;           /* read in this comparison */
 	int64_t unread;           /* trees that are missing, broken, too deep or too many */
 };
 

@@ -61,6 +61,7 @@ static int decode(const char **out, size_t *out_len, const char **raw, size_t *r
 	if (nul)
 		len = (size_t)(nul - s);
 	len = cut(s, len, 8 * max);
+	f->decoded |= !utf8_valid(s, len);
 	str_clear(&f->scratch);
 	utf8_decode(&f->scratch, s, len, encoding);
 	if (f->scratch.oom)
@@ -218,21 +219,23 @@ int facts_add_commit(struct facts *f, const struct quarry_oid *oid, const struct
 	char encoding[64];
 	const char *declared = NULL;
 
-	if (raw->encoding && raw->encoding_len < sizeof(encoding)) {
+	/* An empty name would mean the user's own locale to iconv, and "//" options. */
+	if (raw->encoding && raw->encoding_len && raw->encoding_len < sizeof(encoding) &&
+	    !memchr(raw->encoding, '/', raw->encoding_len)) {
 		memcpy(encoding, raw->encoding, raw->encoding_len);
 		encoding[raw->encoding_len] = '\0';
 		declared = encoding;
 	}
-	if (!utf8_valid(raw->message, raw->message_len) ||
-	    (raw->has_author && !utf8_valid(raw->author.name, raw->author.name_len)))
-		c.flags |= QUARRY_COMMIT_NOT_UTF8;
 	if (raw->n_parents == 0)
 		c.flags |= QUARRY_COMMIT_ROOT;
 	for (size_t i = 0; i < raw->n_parents; i++)
 		if (vec_push(&f->parents, commit_parent(raw, i)) < 0)
 			return -1;
+	f->decoded = false;
 	if (add_idents(&c, f, raw, declared) < 0 || add_message(&c, f, raw, declared) < 0)
 		return -1;
+	if (f->decoded)
+		c.flags |= QUARRY_COMMIT_NOT_UTF8;
 	return vec_push(&f->commits, c);
 }
 

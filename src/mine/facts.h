@@ -23,6 +23,7 @@ struct facts {
 	VEC(struct quarry_trailer) trailers;
 	VEC(size_t) touched_by; /* of each path, the last commit that touched it */
 	struct str scratch, line;
+	bool decoded; /* a text of the commit at hand was not UTF-8 */
 };
 
 /* 0, or -1 without memory. */

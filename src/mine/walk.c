@@ -114,8 +114,13 @@ done:
 /* Mark the tip, its first parent, that one's first parent, and so on. */
 static void mark_landed(struct walk *w, struct facts *facts)
 {
-	for (size_t i = 0; i != SIZE_MAX; i = w->nodes.at[i].first_parent)
+	size_t i = 0;
+
+	/* Ids are not verified, so a forged commit may be its own ancestor. */
+	while (i != SIZE_MAX && !(facts->commits.at[i].flags & QUARRY_COMMIT_LANDED)) {
 		facts->commits.at[i].flags |= QUARRY_COMMIT_LANDED;
+		i = w->nodes.at[i].first_parent;
+	}
 }
 
 static int check_stop(const struct quarry_mine_options *options, size_t n,

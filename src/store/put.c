@@ -27,6 +27,15 @@ static int run_for_repo(struct quarry_store *s, enum store_stmt which, int64_t r
 	return db_run(st, err);
 }
 
+/* Count that facts changed: what was derived from them is out of date. */
+static int note_change(struct quarry_store *s, struct quarry_error *err)
+{
+	struct db_stmt *st;
+	int rc = store_stmt(&st, s, ST_CHANGED, err);
+
+	return rc ? rc : db_run(st, err);
+}
+
 static int remove_facts(struct quarry_store *s, int64_t repo, struct quarry_error *err)
 {
 	static const enum store_stmt steps[] = { ST_DEL_TOUCH, ST_DEL_TRAILER, ST_DEL_COMMITS,
@@ -35,7 +44,7 @@ static int remove_facts(struct quarry_store *s, int64_t repo, struct quarry_erro
 
 	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(steps[0]); i++)
 		rc = run_for_repo(s, steps[i], repo, err);
-	return rc;
+	return rc ? rc : note_change(s, err);
 }
 
 static void bind_signature(struct db_stmt *st, const struct quarry_signature *x)

@@ -18,6 +18,7 @@ CREATE TABLE repo(
   mined_s         INTEGER NOT NULL DEFAULT 0,  -- when the facts were read
   fetched_s       INTEGER NOT NULL DEFAULT 0,  -- when quarry last brought it; 0: it was read in place (a mirror,
                                                -- a local path), so how fresh it is cannot be known
+  facts_s         INTEGER NOT NULL DEFAULT 0,  -- the fetched_s up to which the facts are known
   fetch_problem   TEXT NOT NULL DEFAULT '',    -- why the last fetch could not bring it; '' if it could
   mine_problem    TEXT NOT NULL DEFAULT '',    -- why the last run could not read it; '' if it could
   mailmap         BLOB,                        -- .mailmap at the tip; NULL: none, or its blob is absent
@@ -102,7 +103,8 @@ CREATE TABLE path_class(
   class TEXT NOT NULL
 ) STRICT;
 
--- Versions, hashes and what the derived tables were made from.
+-- Hashes, what the derived tables were made from, and 'facts': how often facts were
+-- replaced.  Derived tables name facts by row number, so they hold for one such state.
 CREATE TABLE meta(
   key   TEXT PRIMARY KEY,
   value TEXT NOT NULL

@@ -8,16 +8,20 @@
 static const char *const sql[ST_N] = {
 	[ST_REPO_ADD] = "INSERT INTO repo(url, slug) VALUES(?1, ?2) ON CONFLICT(url) DO UPDATE SET slug = ?2",
 	[ST_REPO_FIND] = "SELECT repo FROM repo WHERE url = ?1",
-	[ST_REPO_MINED] = "SELECT state, tip FROM repo WHERE repo = ?1",
+	[ST_REPO_MINED] = "SELECT state = 1 AND NOT shallow AND NOT missing_objects"
+			  " AND NOT mailmap_missing, tip FROM repo WHERE repo = ?1",
 	[ST_REPO_SET] = "UPDATE repo SET state = 1, tip = ?2, branch = ?3, mined_s = ?4,"
 			" mailmap = ?5, mailmap_missing = ?6, shallow = ?7, missing_objects = ?8,"
 			" files_at_tip = ?9 WHERE repo = ?1",
 	[ST_REPO_EMPTY] = "UPDATE repo SET state = 2, tip = NULL, branch = '', mined_s = ?2,"
 			  " mailmap = NULL, mailmap_missing = 0, shallow = 0, missing_objects = 0,"
 			  " files_at_tip = 0 WHERE repo = ?1",
+	[ST_CHANGED] = "INSERT INTO meta(key, value) VALUES('facts', '1') ON CONFLICT(key)"
+		       " DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
 	[ST_FETCHED] = "UPDATE repo SET fetched_s = ?2 WHERE repo = ?1 AND fetched_s <> ?2",
 	[ST_FETCH_PROBLEM] = "UPDATE repo SET fetch_problem = ?2 WHERE repo = ?1",
-	[ST_MINE_PROBLEM] = "UPDATE repo SET mine_problem = ?2 WHERE repo = ?1",
+	[ST_MINE_PROBLEM] = "UPDATE repo SET mine_problem = ?2,"
+			    " facts_s = CASE ?2 WHEN '' THEN fetched_s ELSE facts_s END WHERE repo = ?1",
 	[ST_DEL_TOUCH] = "DELETE FROM touch WHERE commit_id IN"
 			 " (SELECT commit_id FROM commits WHERE repo = ?1)",
 	[ST_DEL_TRAILER] = "DELETE FROM trailer WHERE commit_id IN"
@@ -67,11 +71,15 @@ static const char pragmas[] =
 
 static int make(struct quarry_store *s, struct quarry_error *err)
 {
+	int64_t version = 0;
 	int rc = db_begin(s->db, err);
 
+	/* Another process may have made it while this one waited. */
 	if (!rc)
+		rc = db_scalar(&version, s->db, "PRAGMA user_version", 0, err);
+	if (!rc && !version)
 		rc = db_exec(s->db, quarry_schema_sql, err);
-	if (!rc)
+	if (!rc && !version)
 		rc = db_exec(s->db, "PRAGMA application_id = 1903325817; PRAGMA user_version = 1", err);
 	if (!rc)
 		rc = db_commit(s->db, err);

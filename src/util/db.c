@@ -76,6 +76,11 @@ int db_begin(struct quarry_db *db, struct quarry_error *err)
 	return db_exec(db, "BEGIN IMMEDIATE", err);
 }
 
+int db_begin_read(struct quarry_db *db, struct quarry_error *err)
+{
+	return db_exec(db, "BEGIN", err);
+}
+
 int db_commit(struct quarry_db *db, struct quarry_error *err)
 {
 	return db_exec(db, "COMMIT", err);

@@ -32,6 +32,9 @@ void db_close(struct quarry_db *db); /* NULL is fine */
 int db_exec(struct quarry_db *db, const char *sql, struct quarry_error *err);
 
 int db_begin(struct quarry_db *db, struct quarry_error *err);
+/* For reading alone: all statements until db_rollback() see one state of the store,
+ * whatever another process writes meanwhile. */
+int db_begin_read(struct quarry_db *db, struct quarry_error *err);
 int db_commit(struct quarry_db *db, struct quarry_error *err);
 void db_rollback(struct quarry_db *db); /* outside a transaction: nothing */
 

@@ -109,6 +109,20 @@ fact 'doctor finds no problem' ends 0
 run doctor --store none.db --cache cache
 fact 'doctor makes no store' [ ! -e none.db ]
 
+# A tip that moves back is a tip that moved.
+cp -R mirror moved
+git --git-dir=moved/otter+otter-kv.git update-ref refs/heads/main refs/heads/main~1
+run mine u --mirror moved --offline --cache cache
+run report
+fact 'figures of other facts are not reported' ends 1
+fact 'and the remedy is said' says "run 'quarry derive UNIVERSE' first"
+run overlap databases observability
+fact 'nor is an overlap' ends 1
+run mine u --mirror mirror --offline --cache cache
+run derive u
+run report
+fact 'derived again they are' cmp editions/sample-2025Q2.md out
+
 rm -r mirror/tamarind+tamarind.git
 run run u --mirror mirror --offline --cache cache --store new.db -o editions2 -q
 fact 'a repository that is missing is exit status 3' ends 3

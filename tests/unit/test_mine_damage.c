@@ -195,6 +195,57 @@ static void folders_beyond_256_levels_are_not_read(void **state)
 	}
 }
 
+/* A tree of two entries that both lead to `below`; its id, to be freed. */
+static char *fork_tree(const struct history *h, const char *below)
+{
+	static const char *const names[] = { "40000 a", "40000 b" };
+	struct str tree = STR_INIT;
+	char *hex;
+
+	for (int i = 0; i < 2; i++) {
+		str_add(&tree, names[i], strlen(names[i]) + 1);
+		for (int byte = 0; byte < QUARRY_OID_SIZE; byte++) {
+			char two[3] = { below[2 * byte], below[2 * byte + 1], '\0' };
+
+			str_addc(&tree, (char)strtoul(two, NULL, 16));
+		}
+	}
+	assert_false(tree.oom);
+	hex = history_object(h, "tree", tree.buf, tree.len);
+	str_release(&tree);
+	return hex;
+}
+
+/* Forty nested trees stand for 2^40: reading must end all the same. */
+static void a_bomb_of_trees_is_read_so_far_and_counted(void **state)
+{
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	struct quarry_history *facts = NULL;
+	struct str commit = STR_INIT;
+	struct history h;
+	char *tree, *tip;
+
+	history_init(&h);
+	tree = history_object(&h, "tree", "", 0);
+	for (int i = 0; i < 40; i++) {
+		char *above = fork_tree(&h, tree);
+
+		free(tree);
+		tree = above;
+	}
+	str_addf(&commit, "tree %s\nauthor " WHO "\ncommitter " WHO "\n\nbomb\n", tree);
+	tip = history_object(&h, "commit", commit.buf, commit.len);
+	HISTORY_GIT(NULL, &h, "update-ref", "refs/heads/main", tip);
+	assert_int_equal(quarry_mine(&facts, h.gitdir, NULL, NULL, &err), 0);
+	assert_int_equal(facts->n_touches, 0);
+	assert_true(facts->missing_objects > 0);
+	quarry_history_free(facts);
+	str_release(&commit);
+	free(tip);
+	free(tree);
+	history_release(&h);
+}
+
 int main(void)
 {
 	struct quarry_error err = QUARRY_ERROR_INIT;
@@ -203,6 +254,7 @@ int main(void)
 		cmocka_unit_test(a_missing_commit_fails_and_is_not_an_empty_repository),
 		cmocka_unit_test(a_broken_tree_is_read_as_far_as_it_goes),
 		cmocka_unit_test(folders_beyond_256_levels_are_not_read),
+		cmocka_unit_test(a_bomb_of_trees_is_read_so_far_and_counted),
 	};
 	int failed;
 
