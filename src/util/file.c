@@ -111,19 +111,21 @@ static int give_name(int fd, const char *tmp)
 	return linkat(AT_FDCWD, self, AT_FDCWD, tmp, AT_SYMLINK_FOLLOW);
 }
 
+enum named { NAMELESS, NAMED };
+
 /* Write whole under the name that it is renamed from. */
-static int write_tmp(const char *tmp, const char *path, const char *data, size_t len)
+static int write_tmp(const char *tmp, enum named how, const char *path, const char *data,
+		     size_t len)
 {
-	int fd = open_nameless(path), rc;
-	bool nameless = fd >= 0;
+	int fd, rc;
 
 	(void)unlink(tmp); /* of a killed process with our number, if any */
-	if (!nameless)
-		fd = open(tmp, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+	fd = how == NAMELESS ? open_nameless(path)
+			     : open(tmp, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -1;
 	rc = write_all(fd, data, len) < 0 || fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -1 : 0;
-	if (!rc && nameless)
+	if (!rc && how == NAMELESS)
 		rc = give_name(fd, tmp);
 	return close(fd) < 0 ? -1 : rc;
 }
@@ -135,7 +137,9 @@ int file_write(const char *path, const char *data, size_t len, struct quarry_err
 
 	if (!tmp)
 		return quarry_error_nomem(err);
-	if (write_tmp(tmp, path, data, len) < 0 || rename(tmp, path) < 0) {
+	/* Not every file system has nameless files, nor every container a /proc. */
+	if ((write_tmp(tmp, NAMELESS, path, data, len) < 0 &&
+	     write_tmp(tmp, NAMED, path, data, len) < 0) || rename(tmp, path) < 0) {
 		rc = fail(err, "write", path);
 		(void)unlink(tmp); /* best effort: the first failure is reported */
 	}
