@@ -140,8 +140,7 @@ int quarry_derive_finish(struct quarry_derive *d, struct quarry_error *err)
 {
 	static int (*const steps[])(struct quarry_derive *, struct quarry_error *) = {
 		derive_snapshot, derive_kinds, derive_activity, derive_raw_authors, derive_figures,
-		keep_range,
-		derive_invariants,
+		keep_range, derive_invariants,
 	};
 	int rc = 0;
 

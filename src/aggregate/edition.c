@@ -115,7 +115,7 @@ static int choose_quarter(struct edition_reader *r, int32_t quarter, struct quar
 
 int edition_meta(struct edition_reader *r, int32_t quarter, struct quarry_error *err)
 {
-	int64_t tables = 0, lo = 0, hi = 0, earliest = 0;
+	int64_t tables = 0, lo = 0, hi = 0;
 	int rc = db_scalar(&tables, r->db,
 			   "SELECT count(*) FROM sqlite_schema WHERE name = 'scope_quarter'", 0, err);
 
@@ -134,8 +134,6 @@ int edition_meta(struct edition_reader *r, int32_t quarter, struct quarry_error 
 		rc = meta_int(&r->e->snapshot_s, r, "snapshot_s", err);
 	if (!rc)
 		rc = meta_int(&r->grace_s, r, "grace_s", err);
-	if (!rc)
-		rc = meta_int(&earliest, r, "earliest_s", err);
 	if (!rc)
 		rc = meta_int(&lo, r, "first_quarter", err);
 	if (!rc)

@@ -103,6 +103,17 @@ struct repo_quarter *figures_repo(const struct figures *f, size_t member, int32_
 	return &f->repo_quarters[member * f->n_quarters + (size_t)(quarter - f->d->lo)];
 }
 
+void figures_keep_top5(uint32_t top5[5], uint32_t n)
+{
+	for (int i = 0; i < 5; i++)
+		if (n > top5[i]) {
+			uint32_t smaller = top5[i];
+
+			top5[i] = n;
+			n = smaller;
+		}
+}
+
 /* repo.repo to the index of the member. */
 static int index_members(struct map *index, const struct figures *f, struct quarry_error *err)
 {

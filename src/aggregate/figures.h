@@ -54,6 +54,9 @@ struct quarry_measures *figures_at(struct figures *f, size_t scope, int32_t quar
 				   enum under under);
 struct repo_quarter *figures_repo(const struct figures *f, size_t member, int32_t quarter);
 
+/* Put a number among the five largest, which fall. */
+void figures_keep_top5(uint32_t top5[5], uint32_t n);
+
 /* The steps of derive_figures(), in order. */
 int figures_commits(struct figures *f, struct quarry_error *err);
 int figures_files(struct figures *f, struct quarry_error *err);

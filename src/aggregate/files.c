@@ -88,17 +88,6 @@ static void fileset_count(const struct fileset *s, struct repo_quarter *q)
 		}
 }
 
-static void keep_top5(uint32_t top5[5], uint32_t n)
-{
-	for (int i = 0; i < 5; i++)
-		if (n > top5[i]) {
-			uint32_t smaller = top5[i];
-
-			top5[i] = n;
-			n = smaller;
-		}
-}
-
 static int add_touches(struct files *x, struct repo_quarter *q, int64_t commit, bool bulk,
 		       struct quarry_error *err)
 {
@@ -119,7 +108,7 @@ static int add_touches(struct files *x, struct repo_quarter *q, int64_t commit, 
 			return quarry_error_nomem(err);
 		}
 	}
-	keep_top5(q->top5, n);
+	figures_keep_top5(q->top5, n);
 	return rc;
 }
 

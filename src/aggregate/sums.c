@@ -3,6 +3,7 @@
  * Each repository belongs to one category at most, so categories sum to the
  * universe.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "aggregate/figures.h"
@@ -14,17 +15,8 @@ struct top5 {
 
 static void add_top5(struct top5 *into, const uint32_t from[5])
 {
-	for (int i = 0; i < 5; i++) {
-		uint32_t n = from[i];
-
-		for (int j = 0; j < 5; j++)
-			if (n > into->at[j]) {
-				uint32_t smaller = into->at[j];
-
-				into->at[j] = n;
-				n = smaller;
-			}
-	}
+	for (int i = 0; i < 5; i++)
+		figures_keep_top5(into->at, from[i]);
 }
 
 static void add(struct quarry_measures *m, const struct repo_quarter *q,

@@ -215,13 +215,6 @@ int db_columns(struct db_stmt *st)
 	return sqlite3_column_count(st->st);
 }
 
-const char *db_column_name(struct db_stmt *st, int col)
-{
-	const char *name = sqlite3_column_name(st->st, col);
-
-	return name ? name : "";
-}
-
 int64_t db_last_id(struct quarry_db *db)
 {
 	return sqlite3_last_insert_rowid(db->handle);

@@ -63,7 +63,6 @@ const char *db_text(struct db_stmt *st, int col); /* never NULL: "" for NULL */
 const void *db_blob(struct db_stmt *st, int col, size_t *len);
 bool db_is_null(struct db_stmt *st, int col);
 int db_columns(struct db_stmt *st);
-const char *db_column_name(struct db_stmt *st, int col);
 int64_t db_last_id(struct quarry_db *db);
 
 /* The first column of the first row of a constant query; `missing` without a row. */
