@@ -7,8 +7,9 @@
 # As root, or by sudo where it asks for no password; it never asks for anything.
 set -eu
 
-build='gcc libc6-dev meson ninja-build pkg-config git ca-certificates libgit2-dev libsqlite3-dev
-libpcre2-dev libyaml-dev libjansson-dev uthash-dev libutf8proc-dev libsmartcols-dev'
+build='gcc libc6-dev meson ninja-build pkg-config git ca-certificates libgit2-dev
+libcurl4-openssl-dev libsqlite3-dev libpcre2-dev libyaml-dev libjansson-dev uthash-dev
+libutf8proc-dev libsmartcols-dev'
 # gcc brings its sanitizers; python3 comes with meson, but the tests use it themselves.
 test='clang libcmocka-dev mandoc python3 scdoc'
 

@@ -26,14 +26,17 @@
 #include "quarry/error.h"
 
 struct quarry_fetch_options {
-	/** Set by another thread to stop: the call returns QUARRY_EINTR. NULL: never.
-	 * It is looked at whenever the server sends something; libgit2 1.5 has no
-	 * time-out, so that a silent server holds the call up until it hangs up. */
+	/** Set by another thread to stop: the call returns QUARRY_EINTR. NULL: never. */
 	const atomic_bool *stop;
 	/** Called with the bytes received so far in this call; NULL: not. */
 	void (*progress)(void *payload, uint64_t bytes);
 	void *payload;
 	int allow_local; /**< 1: file, git and http URLs and local paths, too */
+	int releases;    /**< 1: tags, too */
+	int tip_files;   /**< 1: README and manifests at the top of the tip, too */
+	/** Bounds; 0: none. Connecting; silence of the other side; all of the call. */
+	unsigned connect_s, stall_s, total_s;
+	uint64_t bytes_max; /**< received in one call, unpacked from HTTP's compression */
 };
 
 enum quarry_fetch_outcome {
@@ -46,10 +49,30 @@ enum quarry_fetch_outcome {
 	QUARRY_FETCH_EMPTY,
 };
 
+/** What else was seen: bits of quarry_fetch_result.notes. */
+enum quarry_fetch_note {
+	QUARRY_FETCH_FULL = 1 << 0,    /**< the server takes no filter: all blobs came, too */
+	QUARRY_FETCH_MOVED = 1 << 1,   /**< the server sent us on, to moved_to */
+	QUARRY_FETCH_RENAMED = 1 << 2, /**< the branch had another name: branch_before */
+	QUARRY_FETCH_FORCED = 1 << 3,  /**< the old tip is no ancestor of the new one */
+	/** Files of the tip are wanted and the server gives no object by its id. */
+	QUARRY_FETCH_NO_TIP_FILES = 1 << 4,
+};
+
 struct quarry_fetch_result {
 	enum quarry_fetch_outcome outcome;
-	uint64_t bytes; /**< of packs, received in this call */
+	unsigned notes;
+	uint64_t bytes;      /**< received in this call, on failure, too */
+	char *branch;        /**< short name of the branch; NULL: none */
+	char *branch_before; /**< with QUARRY_FETCH_RENAMED; else NULL */
+	char *moved_to;      /**< with QUARRY_FETCH_MOVED: a URL; else NULL */
+	/** After a failure: 1 when it may go well another time, and in how many seconds
+	 * the server wants to be asked again; -1: it said nothing about that. */
+	int may_retry;
+	int64_t retry_after_s;
 };
+
+void quarry_fetch_result_release(struct quarry_fetch_result *r);
 
 int quarry_fetch_init(struct quarry_error *err);
 void quarry_fetch_shutdown(void);
@@ -68,6 +91,8 @@ int quarry_fetch_path(char **out, const char *cache, const char *url, struct qua
 /**
  * Clone, or fetch what is new. A branch renamed at the remote is followed, a forced
  * push taken over.
+ * @param out     to be released, whatever is returned: after a failure it says how much
+ *                had come and whether to try again
  * @param gitdir  from quarry_fetch_path()
  * @param branch  short name; NULL: the one the remote's HEAD names
  * @return 0; QUARRY_EUSAGE for a URL that is not allowed; QUARRY_EAUTH;

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "fetch/url.h"
+#include "util/url.h"
 #include "util/banned.h"
 #include "util/str.h"
 

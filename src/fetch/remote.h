@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fetch/url.h"
+#include "util/url.h"
 #include "quarry/fetch.h"
 
 struct remote {

@@ -17,7 +17,7 @@
 #include "fetch/lock.h"
 #include "fetch/remote.h"
 #include "fetch/tidy.h"
-#include "fetch/url.h"
+#include "util/url.h"
 #include "util/banned.h"
 #include "util/file.h"
 #include "util/str.h"
@@ -312,6 +312,14 @@ static int check_branch(const char *branch, struct quarry_error *err)
 		return quarry_error_set(err, QUARRY_EUSAGE, "'%s' is not the name of a branch",
 					branch);
 	return 0;
+}
+
+void quarry_fetch_result_release(struct quarry_fetch_result *r)
+{
+	free(r->branch);
+	free(r->branch_before);
+	free(r->moved_to);
+	*r = (struct quarry_fetch_result){ 0 };
 }
 
 int quarry_fetch(struct quarry_fetch_result *out, const char *gitdir, const char *url,

@@ -38,6 +38,7 @@ PUBLIC = {
 # Library headers and where alone they may stand: a layer or a file.
 LIBRARIES = {
     r"git2(\.h|/)": {"fetch", "mine"},
+    r"curl/": {"fetch"},
     r"sqlite3\.h": {"util/db.c"},
     r"pcre2\.h": {"util/regex.c"},
     r"uthash\.h": {"util/map.c"},

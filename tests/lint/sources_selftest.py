@@ -22,6 +22,7 @@ BREACHES = [
     ("interface_headers", "include/quarry/planted.h", H % "#include <git2.h>"),
     ("interface_headers", "include/quarry/planted.h", H % '#include "util/str.h"'),
     ("libraries", "src/store/planted.c", C + "#include <git2.h>\n"),
+    ("libraries", "src/engine/planted.c", C + "#include <curl/curl.h>\n"),
     ("libraries", "src/engine/planted.c", C + "#include <git2/sys/odb_backend.h>\n"),
     ("libraries", "src/store/planted.c", C + "#include <sqlite3.h>\n"),
     ("libraries", "src/util/planted.c", C + "#include <pcre2.h>\n"),

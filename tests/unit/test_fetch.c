@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "fetch/lock.h"
-#include "fetch/url.h"
+#include "util/url.h"
 #include "quarry/fetch.h"
 #include "util/file.h"
 #include "util/str.h"

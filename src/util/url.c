@@ -1,4 +1,4 @@
-#include "fetch/url.h"
+#include "util/url.h"
 
 #include <stdlib.h>
 #include <string.h>

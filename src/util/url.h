@@ -11,8 +11,8 @@
  * would end in a message or in a file.  No part of a path is empty, "." or "..",
  * and nothing that ssh would take for an option begins with "-".
  */
-#ifndef QUARRY_FETCH_URL_H
-#define QUARRY_FETCH_URL_H
+#ifndef QUARRY_UTIL_URL_H
+#define QUARRY_UTIL_URL_H
 
 #include <stdbool.h>
 

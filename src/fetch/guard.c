@@ -1,0 +1,93 @@
+#include "fetch/guard.h"
+
+#include <git2.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "util/banned.h"
+
+#define SLICE_MS 200 /* how long a request to stop may go unseen */
+
+int64_t guard_now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail for this clock */
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void guard_start(struct guard *g, const struct quarry_fetch_options *options)
+{
+	*g = (struct guard){ .options = options, .retry_after_s = -1 };
+	if (options->total_s)
+		g->end_ms = guard_now_ms() + (int64_t)options->total_s * 1000;
+}
+
+int guard_fail(struct guard *g, enum guard_cause cause, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (g->cause == GUARD_NONE) {
+		g->cause = cause;
+		va_start(ap, fmt);
+		(void)vsnprintf(g->text, sizeof(g->text), fmt, ap); /* a longer one is cut */
+		va_end(ap);
+	}
+	git_error_set_str(GIT_ERROR_NET, g->text);
+	return -1;
+}
+
+int guard_check(struct guard *g)
+{
+	const struct quarry_fetch_options *o = g->options;
+
+	if (g->cause)
+		return -1;
+	if (o->stop && atomic_load(o->stop))
+		return guard_fail(g, GUARD_STOPPED, "stopped");
+	if (g->end_ms && guard_now_ms() >= g->end_ms)
+		return guard_fail(g, GUARD_LATER, "it took longer than %u seconds", o->total_s);
+	return 0;
+}
+
+int guard_wait(struct guard *g, int64_t since_ms)
+{
+	unsigned stall_s = g->options->stall_s;
+
+	if (guard_check(g) < 0)
+		return -1;
+	if (stall_s && guard_now_ms() - since_ms >= (int64_t)stall_s * 1000)
+		return guard_fail(g, GUARD_LATER, "the server sent nothing for %u seconds", stall_s);
+	return 0;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int guard_slice_ms(const struct guard *g, int64_t since_ms)
+{
+	int64_t now = guard_now_ms(), ms = SLICE_MS;
+
+	if (g->options->stall_s)
+		ms = least(ms, since_ms + (int64_t)g->options->stall_s * 1000 - now);
+	if (g->end_ms)
+		ms = least(ms, g->end_ms - now);
+	return ms < 1 ? 1 : (int)ms;
+}
+
+int guard_count(struct guard *g, size_t n)
+{
+	const struct quarry_fetch_options *o = g->options;
+
+	g->bytes += n;
+	if (o->progress)
+		o->progress(o->payload, g->bytes);
+	if (o->bytes_max && g->bytes > o->bytes_max)
+		return guard_fail(g, GUARD_FINAL, "it is larger than the limit of %llu bytes",
+				  (unsigned long long)o->bytes_max);
+	return 0;
+}
