@@ -1,57 +1,20 @@
 #include "config/address.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "quarry/error.h"
 #include "util/banned.h"
 #include "util/str.h"
-
-/*
- *	address = scheme "://" [user "@"] host [":" port] "/" path
- *	        | user "@" host ":" path                    means ssh
- *	        | local path
- *	path    = owner {"/" owner} "/" name [".git"] ["/"]
- */
-
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
-#define HOST_CHARS LETTERS DIGITS ".-"
-#define USER_CHARS LETTERS DIGITS "._-"
-#define PATH_CHARS LETTERS DIGITS "._-+~"
+#include "util/url.h"
 
 #define WHY_FORM "must be https://HOST/OWNER/NAME, ssh://USER@HOST/OWNER/NAME or USER@HOST:OWNER/NAME"
 #define WHY_LOCAL "is a local path or an unencrypted address, which is read only where local ones are allowed"
 #define WHY_SECRET "holds a user or a password; a file of repositories may not (credentials belong to git)"
-#define WHY_HOST "has no well-formed host"
-#define WHY_PORT "has no well-formed port"
-#define WHY_USER "has no well-formed user"
 #define WHY_PARTS "needs at least OWNER/NAME after the host"
-#define WHY_PART "has a part that is empty, '.', '..' or '.git', begins with '-', or holds a character other than letters, digits and . _ - + ~"
-#define WHY_SCHEME "has a scheme that is not https or ssh"
-
-static const struct scheme {
-	const char *name;
-	const char *port; /* its default */
-	bool user;
-	bool local; /* only where local addresses are allowed */
-} schemes[] = {
-	{ "https", "443", false, false },
-	{ "ssh", "22", true, false },
-	{ "http", "80", false, true },
-	{ "git", "9418", false, true },
-};
-
-struct piece {
-	const char *s;
-	size_t len;
-};
-
-struct parts {
-	const struct scheme *scheme;
-	struct piece user, host, port, path;
-};
+#define WHY_PARTS_LOCAL "needs at least OWNER/NAME at its end"
 
 static int refuse(const char **why, const char *text)
 {
@@ -59,169 +22,51 @@ static int refuse(const char **why, const char *text)
 	return QUARRY_EUSAGE;
 }
 
-static bool all_of(struct piece p, const char *chars)
+/* In the words of this kind of file, where it has any. */
+static int refuse_fault(const char **why, enum url_fault fault)
 {
-	for (size_t i = 0; i < p.len; i++)
-		if (!p.s[i] || !strchr(chars, p.s[i]))
-			return false;
-	return true;
+	switch (fault) {
+	case URL_NO_MEMORY:
+		return QUARRY_ENOMEM;
+	case URL_CREDENTIALS:
+	case URL_PASSWORD:
+		return refuse(why, WHY_SECRET);
+	case URL_OPTION:
+	case URL_PROGRAM:
+	case URL_NO_FORM:
+	case URL_SHORT:
+		return refuse(why, WHY_FORM);
+	case URL_NO_PATH:
+		return refuse(why, WHY_PARTS);
+	default:
+		return refuse(why, url_reason(fault));
+	}
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static void add_lower(struct str *out, struct piece p)
-{
-	for (size_t i = 0; i < p.len; i++)
-		str_addc(out, lower(p.s[i]));
-}
-
-/* Cut "/" and ".git" off the end for as long as there is one. */
-static void trim_path(struct piece *p)
+/* The length without "/" and ".git" at the end, as often as they stand there. */
+static size_t cut_len(const char *s, size_t len)
 {
 	for (;;) {
-		if (p->len && p->s[p->len - 1] == '/')
-			p->len--;
-		else if (p->len > 4 && p->s[p->len - 5] != '/' &&
-			 strncasecmp(p->s + p->len - 4, ".git", 4) == 0)
-			p->len -= 4;
+		if (len > 1 && s[len - 1] == '/')
+			len--;
+		else if (len > 4 && s[len - 5] != '/' && strncasecmp(s + len - 4, ".git", 4) == 0)
+			len -= 4;
 		else
-			return;
+			return len;
 	}
 }
 
-static bool part_is_good(struct piece p)
+/* The same of a path on the disk: there "a.git" is a name, and "a/.git" is in "a". */
+static size_t cut_len_local(const char *s, size_t len)
 {
-	return p.len && p.s[0] != '-' && all_of(p, PATH_CHARS) &&
-	       !(p.len == 1 && p.s[0] == '.') && !(p.len == 2 && p.s[0] == '.' && p.s[1] == '.') &&
-	       !(p.len == 4 && strncasecmp(p.s, ".git", 4) == 0);
-}
-
-static int check_path(struct piece path, const char **why)
-{
-	size_t n = 0;
-
-	for (size_t at = 0; at <= path.len; n++) {
-		const char *slash = memchr(path.s + at, '/', path.len - at);
-		size_t end = slash ? (size_t)(slash - path.s) : path.len;
-		struct piece part = { path.s + at, end - at };
-
-		if (path.len && !part_is_good(part))
-			return refuse(why, WHY_PART);
-		at = end + 1;
+	for (;;) {
+		if (len > 1 && s[len - 1] == '/')
+			len--;
+		else if (len > 5 && memcmp(s + len - 5, "/.git", 5) == 0)
+			len -= 5;
+		else
+			return len;
 	}
-	return n < 2 ? refuse(why, WHY_PARTS) : 0;
-}
-
-static int check_authority(const struct parts *p, const char **why)
-{
-	unsigned port = 0;
-
-	if (p->user.s && !p->scheme->user)
-		return refuse(why, WHY_SECRET);
-	if (p->user.s && memchr(p->user.s, ':', p->user.len))
-		return refuse(why, WHY_SECRET);
-	if (p->user.s && (!p->user.len || p->user.s[0] == '-' || !all_of(p->user, USER_CHARS)))
-		return refuse(why, WHY_USER);
-	if (!p->host.len || p->host.s[0] == '-' || p->host.s[0] == '.' ||
-	    p->host.s[p->host.len - 1] == '.' || memmem(p->host.s, p->host.len, "..", 2) ||
-	    !all_of(p->host, HOST_CHARS))
-		return refuse(why, WHY_HOST);
-	if (!p->port.s)
-		return 0;
-	if (!p->port.len || p->port.len > 5 || p->port.s[0] == '0' || !all_of(p->port, DIGITS))
-		return refuse(why, WHY_PORT);
-	for (size_t i = 0; i < p->port.len; i++)
-		port = port * 10 + (unsigned)(p->port.s[i] - '0');
-	return port > 65535 ? refuse(why, WHY_PORT) : 0;
-}
-
-/* scheme "://" authority "/" path; `rest` begins at the authority. */
-static int split_url(struct parts *p, const char *rest, const char **why)
-{
-	size_t len = strcspn(rest, "/");
-	struct piece host = { rest, len };
-	const char *at, *colon;
-
-	at = memrchr(rest, '@', len);
-	/* A password may hold '/': then the '@' comes later. */
-	if (!at && strchr(rest, '@'))
-		return refuse(why, WHY_SECRET);
-	if (at) {
-		p->user = (struct piece){ rest, (size_t)(at - rest) };
-		host = (struct piece){ at + 1, len - p->user.len - 1 };
-	}
-	colon = memchr(host.s, ':', host.len);
-	if (colon) {
-		p->port = (struct piece){ colon + 1, host.len - (size_t)(colon + 1 - host.s) };
-		host.len = (size_t)(colon - host.s);
-	}
-	p->host = host;
-	p->path = (struct piece){ rest + len, strlen(rest + len) };
-	if (p->path.len) {
-		p->path.s++;
-		p->path.len--;
-	}
-	return 0;
-}
-
-static char *copy(struct arena *a, const struct str *s)
-{
-	return s->oom || !s->buf ? NULL : arena_copy(a, s->buf, s->len);
-}
-
-/* owner, name and slug from a path without slash at its ends. */
-static int set_slug(struct address *out, struct arena *a, struct piece path)
-{
-	const char *slash = memrchr(path.s, '/', path.len);
-	size_t owner = (size_t)(slash - path.s);
-
-	out->owner = arena_copy(a, path.s, owner);
-	out->name = arena_copy(a, slash + 1, path.len - owner - 1);
-	out->slug = arena_copy(a, path.s, path.len);
-	return out->owner && out->name && out->slug ? 0 : QUARRY_ENOMEM;
-}
-
-static int make_remote(struct address *out, struct arena *a, const struct parts *p)
-{
-	struct str s = STR_INIT;
-	struct address u = { 0 };
-	size_t host; /* where the host begins in s */
-	bool port = p->port.s && !(p->port.len == strlen(p->scheme->port) &&
-				   memcmp(p->port.s, p->scheme->port, p->port.len) == 0);
-	int rc = QUARRY_ENOMEM;
-
-	str_addf(&s, "%s://", p->scheme->name);
-	if (p->user.s) {
-		str_add(&s, p->user.s, p->user.len);
-		str_addc(&s, '@');
-	}
-	host = s.len;
-	add_lower(&s, p->host);
-	if (port) {
-		str_addc(&s, ':');
-		str_add(&s, p->port.s, p->port.len);
-	}
-	if (s.oom)
-		goto done;
-	u.host = arena_copy(a, s.buf + host, s.len - host);
-	str_addc(&s, '/');
-	str_add(&s, p->path.s, p->path.len);
-	u.url = copy(a, &s);
-	str_clear(&s);
-	add_lower(&s, (struct piece){ u.host ? u.host : "", u.host ? strlen(u.host) : 0 });
-	str_addc(&s, '/');
-	add_lower(&s, p->path);
-	u.key = copy(a, &s);
-	if (!u.host || !u.url || !u.key || set_slug(&u, a, p->path))
-		goto done;
-	*out = u;
-	rc = 0;
-done:
-	str_release(&s);
-	return rc;
 }
 
 /* Append `path` to the absolute `out`, part by part; ".." goes up, never above "/". */
@@ -243,117 +88,147 @@ static void join(struct str *out, const char *path)
 	}
 }
 
-/* A path is kept as it is, so that it can be opened; its slug is the last two parts. */
-static int make_local(struct address *out, struct arena *a, const char *path, const char *base,
-		      const char **why)
+/* A path that may be relative to the folder `base`, both without a scheme. */
+static enum url_fault read_path(struct url *out, const char *text, const char *base)
 {
+	enum url_fault fault = URL_NO_MEMORY;
 	struct str s = STR_INIT;
-	struct address u = { .host = "" };
-	struct piece tail;
-	const char *slash;
-	int rc;
 
-	if (strchr(path, ':')) /* a scheme or a host to whoever reads it again */
-		return refuse(why, WHY_FORM);
-	if (path[0] != '/')
+	if (text[0] != '/')
 		join(&s, base);
-	join(&s, path);
-	while (!s.oom && s.len > 5 && strcmp(s.buf + s.len - 5, "/.git") == 0)
-		s.buf[s.len -= 5] = '\0';
-	u.url = u.key = s.len ? copy(a, &s) : "";
-	if (s.oom || !u.url) {
-		rc = QUARRY_ENOMEM;
-		goto done;
+	join(&s, text);
+	if (!s.len)
+		str_addc(&s, '/');
+	if (!s.oom) {
+		s.buf[cut_len_local(s.buf, s.len)] = '\0';
+		fault = url_read(out, s.buf);
 	}
-	tail = (struct piece){ u.url, s.len };
-	trim_path(&tail);
-	slash = tail.len ? memrchr(tail.s, '/', tail.len) : NULL;
-	if (!slash || slash == tail.s) {
-		rc = refuse(why, "needs at least OWNER/NAME at its end");
-		goto done;
-	}
-	slash = memrchr(tail.s, '/', (size_t)(slash - tail.s));
-	tail = (struct piece){ slash + 1, tail.len - (size_t)(slash + 1 - tail.s) };
-	rc = set_slug(&u, a, tail);
-	if (!rc)
-		*out = u;
-done:
 	str_release(&s);
+	return fault;
+}
+
+/* A URL or user@host:path. */
+static enum url_fault read_url(struct url *out, const char *text)
+{
+	const char *sep = strstr(text, "://");
+	size_t head = sep ? (size_t)(sep - text) + 3 : 0;
+	bool is_file = head == 7 && strncasecmp(text, "file", 4) == 0;
+	size_t len = strlen(text + head);
+	enum url_fault fault;
+	char *cut;
+
+	len = is_file ? cut_len_local(text + head, len) : cut_len(text + head, len);
+	cut = strndup(text, head + len);
+	if (!cut)
+		return URL_NO_MEMORY;
+	fault = url_read(out, cut);
+	if (fault == URL_SHORT)
+		fault = url_read_short(out, cut);
+	free(cut);
+	return fault;
+}
+
+/* Whether somebody left the scheme away: github.com/owner/name wants it, and not
+ * permission for local paths. */
+static bool looks_remote(const char *text)
+{
+	size_t len = strcspn(text, "/");
+
+	return strchr(text, '@') || (text[len] && text[0] != '.' && memchr(text, '.', len));
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static char *copy(struct arena *a, const char *s)
+{
+	return arena_copy(a, s, strlen(s));
+}
+
+static int set_slug(struct address *out, struct arena *a, const struct url *u, const char **why)
+{
+	char *slug = url_slug(u), *slash = slug ? strrchr(slug, '/') : NULL;
+	int rc = QUARRY_ENOMEM;
+
+	if (!slug)
+		goto done;
+	if (!slash) {
+		rc = refuse(why, u->scheme == URL_LOCAL ? WHY_PARTS_LOCAL : WHY_PARTS);
+		goto done;
+	}
+	out->slug = copy(a, slug);
+	out->owner = arena_copy(a, slug, (size_t)(slash - slug));
+	out->name = copy(a, slash + 1);
+	if (out->slug && out->owner && out->name)
+		rc = 0;
+done:
+	free(slug);
 	return rc;
 }
 
-static const struct scheme *find_scheme(const char *text, size_t len)
+/* A path is kept as it is, so that it can be opened. */
+static int set_local(struct address *out, struct arena *a, const struct url *u)
 {
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-		if (strlen(schemes[i].name) == len && strncasecmp(text, schemes[i].name, len) == 0)
-			return &schemes[i];
-	return NULL;
+	out->host = "";
+	out->url = out->key = copy(a, u->path);
+	return out->url ? 0 : QUARRY_ENOMEM;
 }
 
-static int parse_file(struct address *out, struct arena *a, const char *rest, const char *base,
-		      const char **why)
+static int set_remote(struct address *out, struct arena *a, const struct url *u)
 {
-	if (!base)
-		return refuse(why, WHY_LOCAL);
-	if (strncmp(rest, "localhost/", 10) == 0)
-		rest += 9;
-	if (rest[0] != '/')
-		return refuse(why, "has a file:// address that does not begin with file:///");
-	return make_local(out, a, rest, base, why);
-}
+	bool has_port = u->port && u->port != url_scheme_port(u->scheme);
+	struct str s = STR_INIT;
+	size_t host; /* where the host begins in s */
+	char *key = NULL;
 
-/* No scheme: user@host:path, or a local path. */
-static int parse_short(struct parts *p, const char *text, const char **why)
-{
-	size_t len = strcspn(text, ":/");
-	const char *at = memrchr(text, '@', len), *path = text + len + 1;
-
-	/* github.com/owner/name wants its scheme, not permission for local paths. */
-	if (text[len] != ':' || !at)
-		return refuse(why, text[len] == ':' || strchr(text, '@') ||
-				   (text[len] == '/' && text[0] != '.' && memchr(text, '.', len))
-				   ? WHY_FORM : WHY_LOCAL);
-	p->scheme = find_scheme("ssh", 3);
-	p->user = (struct piece){ text, (size_t)(at - text) };
-	p->host = (struct piece){ at + 1, len - p->user.len - 1 };
-	path += *path == '/';
-	p->path = (struct piece){ path, strlen(path) };
-	return 0;
+	str_addf(&s, "%s://", url_scheme_name(u->scheme));
+	if (u->user)
+		str_addf(&s, "%s@", u->user);
+	host = s.len;
+	str_adds(&s, has_port ? u->host : u->hostname);
+	if (!s.oom)
+		out->host = copy(a, s.buf + host);
+	str_adds(&s, u->path);
+	if (!s.oom) {
+		out->url = copy(a, s.buf);
+		out->key = key = copy(a, s.buf + host);
+	}
+	for (char *p = key; p && *p; p++)
+		*p = lower(*p);
+	str_release(&s);
+	return out->host && out->url && out->key ? 0 : QUARRY_ENOMEM;
 }
 
 int address_parse(struct address *out, struct arena *arena, const char *text, const char *base,
 		  const char **why)
 {
-	const char *sep = strstr(text, "://");
-	struct parts p = { 0 };
+	/* A path with ':' is a scheme or a host to whoever reads it again. */
+	bool is_path = text[0] && text[0] != '-' && !strchr(text, ':');
+	struct url u = URL_INIT;
+	struct address address = { 0 };
+	enum url_fault fault;
 	int rc;
 
-	/* ext::COMMAND would be run by git, -x read as an option. */
-	if (text[0] == '-' || strstr(text, "::"))
-		return refuse(why, WHY_FORM);
-	if (sep) {
-		size_t len = (size_t)(sep - text);
-
-		if (len == 4 && strncasecmp(text, "file", 4) == 0)
-			return parse_file(out, arena, sep + 3, base, why);
-		p.scheme = find_scheme(text, len);
-		if (!p.scheme)
-			return refuse(why, WHY_SCHEME);
-		rc = split_url(&p, sep + 3, why);
-	} else if (base && !strchr(text, ':')) {
-		return make_local(out, arena, text, base, why);
-	} else {
-		rc = parse_short(&p, text, why);
-	}
-	if (!rc)
-		rc = check_authority(&p, why);
-	if (!rc && p.scheme->local && !base)
+	if (is_path && !base)
+		return refuse(why, looks_remote(text) ? WHY_FORM : WHY_LOCAL);
+	fault = is_path ? read_path(&u, text, base) : read_url(&u, text);
+	if (fault)
+		return refuse_fault(why, fault);
+	if (!base && !url_is_public(&u))
 		rc = refuse(why, WHY_LOCAL);
-	if (rc)
-		return rc;
-	trim_path(&p.path);
-	rc = check_path(p.path, why);
-	return rc ? rc : make_remote(out, arena, &p);
+	else if (!is_path && u.scheme == URL_LOCAL && strchr(u.path, ':'))
+		rc = refuse(why, WHY_FORM);
+	else
+		rc = set_slug(&address, arena, &u, why);
+	if (!rc)
+		rc = u.scheme == URL_LOCAL ? set_local(&address, arena, &u)
+					   : set_remote(&address, arena, &u);
+	if (!rc)
+		*out = address;
+	url_release(&u);
+	return rc;
 }
 
 void address_relative(struct str *out, const char *base, const char *path)

@@ -6,9 +6,12 @@
  *	git@github.com:owner/name            ssh://git@github.com/owner/name
  *	../repos/name.git                    /where/repos/name.git
  *
- * Addresses come from files that strangers may write.  What could run a
- * program (ext::), look like an option or leave a cache folder is refused, and
- * no message repeats an address that was refused: it may hold a password.
+ * What a URL may hold is told in util/url.h, by whose rules a canonical one is read
+ * again wherever it is used.  Here are more ways of writing one: "/" and ".git" at its
+ * end, user@host:path, a path that is relative or has "." and ".." in it.
+ *
+ * Addresses come from files that strangers may write: no message repeats an address
+ * that was refused, since it may hold a password.
  */
 #ifndef QUARRY_CONFIG_ADDRESS_H
 #define QUARRY_CONFIG_ADDRESS_H

@@ -7,34 +7,74 @@
 #include "util/banned.h"
 #include "util/file.h"
 #include "util/str.h"
+#include "util/utf8.h"
 
 #define URL_LEN_MAX 2048
+/* With its port it is the name of a folder in the cache. */
 #define HOST_LEN_MAX 253
+#define LABEL_LEN_MAX 63
 /* A part is a file name on the disk, with ".git.tmp-XXXXXX" behind it. */
 #define PART_LEN_MAX 200
 
-#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+#define DIGITS "0123456789"
+#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS
+#define USER_CHARS ALNUM "._-"
+#define LABEL_CHARS ALNUM "-"
+#define PART_CHARS ALNUM "._-+~"
 
-struct scheme {
-	const char *prefix;
-	enum url_scheme scheme;
+static const struct {
+	const char *name;
+	unsigned port;
+} schemes[] = {
+	[URL_HTTPS] = { "https", 443 },
+	[URL_SSH] = { "ssh", 22 },
+	[URL_HTTP] = { "http", 80 },
+	[URL_GIT] = { "git", 9418 },
+	[URL_LOCAL] = { "file", 0 },
 };
 
-static const struct scheme schemes[] = {
-	{ "https://", URL_HTTPS },
-	{ "ssh://", URL_SSH },
-	{ "http://", URL_HTTP },
-	{ "git://", URL_GIT },
-	{ "file://", URL_LOCAL },
+static const char *const reasons[] = {
+	[URL_FINE] = "is well-formed",
+	[URL_NO_MEMORY] = "cannot be read without memory",
+	[URL_EMPTY] = "is empty",
+	[URL_LONG] = "is longer than 2048 bytes",
+	[URL_OPTION] = "begins with '-'",
+	[URL_PROGRAM] = "holds '::', by which git means a program to run",
+	[URL_CONTROL] = "has a control character",
+	[URL_SPACE] = "has a space",
+	[URL_NO_FORM] = "is neither a URL nor an absolute path",
+	[URL_SHORT] = "has no scheme; write ssh://user@host/path",
+	[URL_NO_SCHEME] = "has a scheme that is not https or ssh",
+	[URL_NOT_UTF8] = "is not UTF-8",
+	[URL_CREDENTIALS] = "has a user name or password, which only ssh may have",
+	[URL_PASSWORD] = "has a password; use a key in ssh-agent",
+	[URL_USER] = "has a user name that is empty, begins with '-' or holds a character "
+		     "other than letters, digits and . _ -",
+	[URL_HOST] = "has no well-formed host",
+	[URL_PORT] = "has a port that is not one of 1 to 65535",
+	[URL_QUERY] = "has a '?' or a '#'",
+	[URL_FILE_HOST] = "names a host, which a file URL may not",
+	[URL_PERCENT] = "has a '%' without two digits, or one that stands for a control "
+			"character",
+	[URL_NO_PATH] = "has no path behind its host",
+	[URL_PART_DOTS] = "has a part of its path that is empty, '.' or '..'",
+	[URL_PART_LONG] = "has a part of its path that is longer than 200 bytes",
+	[URL_PART_CHARS] = "has a part of its path that begins with '-' or holds a character "
+			   "other than letters, digits and . _ - + ~",
+	[URL_PART_GIT] = "has a part of its path with no name before '.git'",
+	[URL_PART_INNER_GIT] = "has a part of its path, other than the last, that ends in '.git'",
 };
 
-static const char no_memory[] = "";
+static size_t scheme_len(const char *text)
+{
+	return strspn(text, ALNUM "+-.");
+}
 
 /* A refused URL as a message shows it.  Where it was not understood, all before
  * the last '@' and behind a '?' may be a secret. */
 static char *show_refused(const char *text)
 {
-	size_t head = strspn(text, ALNUM "+-."), len;
+	size_t head = scheme_len(text), len;
 	const char *rest, *at;
 
 	if (*text == '/')
@@ -48,121 +88,153 @@ static char *show_refused(const char *text)
 			rest[len] ? "?***" : "");
 }
 
-/* These readers return NULL when all is well, else the reason for refusing. */
-
-static const char *check_bytes(const char *text)
+static enum url_fault check_text(const char *text)
 {
 	if (!*text)
-		return "it is empty";
+		return URL_EMPTY;
 	if (strlen(text) > URL_LEN_MAX)
-		return "it is longer than 2048 bytes";
+		return URL_LONG;
 	if (*text == '-')
-		return "it begins with '-'";
+		return URL_OPTION;
+	if (strstr(text, "::"))
+		return URL_PROGRAM;
 	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
 		if (*p < 0x20 || *p == 0x7F)
-			return "it has a control character";
+			return URL_CONTROL;
 		if (*p == ' ' && *text != '/')
-			return "it has a space";
+			return URL_SPACE;
 	}
-	return NULL;
+	return URL_FINE;
 }
 
-static const char *check_path(const char *path)
+/* The length without ".git" at the end, however often it stands there. */
+static size_t stem_len(const char *s, size_t len)
 {
-	const char *last = strrchr(path, '/');
+	while (len >= 4 && !strncasecmp(s + len - 4, ".git", 4))
+		len -= 4;
+	return len;
+}
+
+/* "", "." or ".." */
+static bool is_no_name(const char *s, size_t len)
+{
+	return len <= 2 && strspn(s, ".") >= len;
+}
+
+static enum url_fault check_part(const char *part, size_t len, enum url_scheme scheme)
+{
+	size_t stem = stem_len(part, len);
+
+	if (is_no_name(part, len))
+		return URL_PART_DOTS;
+	if (len > PART_LEN_MAX)
+		return URL_PART_LONG;
+	if (scheme != URL_LOCAL && (*part == '-' || strspn(part, PART_CHARS) < len))
+		return URL_PART_CHARS;
+	if (is_no_name(part, stem))
+		return URL_PART_GIT;
+	/* Its folder would lie inside the repository of that name. */
+	if (stem < len && part[len] == '/')
+		return URL_PART_INNER_GIT;
+	return URL_FINE;
+}
+
+static enum url_fault check_path(const char *path, enum url_scheme scheme)
+{
+	enum url_fault fault = URL_FINE;
 
 	if (*path != '/')
-		return "it has no path";
-	while (*path) {
-		const char *part = path + 1;
-		size_t len = strcspn(part, "/");
-		size_t stem = len >= 4 && !strncasecmp(part + len - 4, ".git", 4) ? len - 4 : len;
+		return URL_NO_PATH;
+	while (!fault && *path) {
+		size_t len = strcspn(path + 1, "/");
 
-		if (len == 0 || (len == 1 && part[0] == '.') || !strncmp(part, "../", 3) ||
-		    !strcmp(part, ".."))
-			return "a part of its path is empty, '.' or '..'";
-		if (len > PART_LEN_MAX)
-			return "a part of its path is longer than 200 bytes";
-		if (stem == 0)
-			return "a part of its path is '.git'";
-		/* Its folder would lie inside the repository of that name. */
-		if (stem < len && path != last)
-			return "a part of its path other than the last ends in '.git'";
-		path = part + len;
+		fault = check_part(path + 1, len, scheme);
+		path += 1 + len;
 	}
-	return NULL;
+	return fault;
 }
 
-static const char *check_user(const char *user, size_t len, enum url_scheme scheme)
+static enum url_fault check_user(const char *user, size_t len, enum url_scheme scheme)
 {
 	if (scheme != URL_SSH)
-		return "it has a user name or password, which only ssh may have";
+		return URL_CREDENTIALS;
 	if (memchr(user, ':', len))
-		return "it has a password; use a key in ssh-agent";
-	if (len == 0 || *user == '-' || strspn(user, ALNUM "._-+~") < len)
-		return "its user name is empty, begins with '-' or has a character not allowed";
-	return NULL;
+		return URL_PASSWORD;
+	return len == 0 || *user == '-' || strspn(user, USER_CHARS) < len ? URL_USER : URL_FINE;
 }
 
-static const char *check_port(const char *port, size_t len)
+/* A character that no label may have stands behind the host. */
+static enum url_fault check_host(const char *host, size_t len)
+{
+	size_t label;
+
+	if (*host == '-')
+		return URL_HOST;
+	for (size_t at = 0; at <= len; at += label + 1) {
+		label = strspn(host + at, LABEL_CHARS);
+		if (label == 0 || label > LABEL_LEN_MAX ||
+		    (at + label < len && host[at + label] != '.'))
+			return URL_HOST;
+	}
+	return URL_FINE;
+}
+
+static enum url_fault read_port(unsigned *out, const char *port, size_t len)
 {
 	unsigned n = 0;
 
-	for (size_t i = 0; i < len && i < 6; i++) {
-		if (port[i] < '0' || port[i] > '9')
-			return "its port is not a number";
+	if (len == 0 || len > 5 || *port == '0' || strspn(port, DIGITS) < len)
+		return URL_PORT;
+	for (size_t i = 0; i < len; i++)
 		n = n * 10 + (unsigned)(port[i] - '0');
-	}
-	return n < 1 || n > 65535 ? "its port is not one of 1 to 65535" : NULL;
+	if (n > 65535)
+		return URL_PORT;
+	*out = n;
+	return URL_FINE;
 }
 
-static const char *check_host(const char *host, size_t len)
+static enum url_fault read_host(struct url *u, const char *host, size_t len)
 {
-	static const char reason[] = "its host is not the name or the address of a host";
-	size_t name;
+	const char *colon = memchr(host, ':', len);
+	size_t name = colon ? (size_t)(colon - host) : len;
+	enum url_fault fault = len > HOST_LEN_MAX ? URL_HOST : check_host(host, name);
 
-	if (len && *host == '[') {
-		name = 1 + strspn(host + 1, "0123456789abcdefABCDEF:.");
-		if (name < 3 || name >= len || host[name++] != ']')
-			return reason;
-	} else {
-		name = strspn(host, ALNUM "._-");
-		if (name == 0 || *host == '-' || *host == '.')
-			return reason;
-	}
-	if (name > HOST_LEN_MAX || (name < len && host[name] != ':') || name > len)
-		return reason;
-	return name == len ? NULL : check_port(host + name + 1, len - name - 1);
-}
-
-static const char *read_network(struct url *u, const char *rest)
-{
-	size_t len = strcspn(rest, "/");
-	const char *at = memrchr(rest, '@', len);
-	const char *why = NULL;
-
-	if (at)
-		why = check_user(rest, (size_t)(at - rest), u->scheme);
-	if (!why && strpbrk(rest, "?#"))
-		why = "it has a '?' or a '#'";
-	if (at) {
-		len -= (size_t)(at + 1 - rest);
-		rest = at + 1;
-	}
-	if (!why)
-		why = check_host(rest, len);
-	if (!why)
-		why = check_path(rest + len);
-	if (why)
-		return why;
-	u->host = str_dupf("%.*s", (int)len, rest);
-	u->path = strdup(rest + len);
-	if (!u->host || !u->path)
-		return no_memory;
+	if (!fault && colon)
+		fault = read_port(&u->port, colon + 1, len - name - 1);
+	if (fault)
+		return fault;
+	u->host = str_dupf("%.*s", (int)len, host);
+	if (!u->host)
+		return URL_NO_MEMORY;
 	for (char *p = u->host; *p; p++)
 		if (*p >= 'A' && *p <= 'Z')
 			*p = (char)(*p - 'A' + 'a');
-	return NULL;
+	u->hostname = str_dupf("%.*s", (int)name, u->host);
+	return u->hostname ? URL_FINE : URL_NO_MEMORY;
+}
+
+static enum url_fault read_network(struct url *u, const char *rest)
+{
+	size_t len = strcspn(rest, "/"), user;
+	const char *at = memrchr(rest, '@', len), *path = rest + len;
+	enum url_fault fault = URL_FINE;
+
+	user = at ? (size_t)(at - rest) : 0;
+	if (at)
+		fault = check_user(rest, user, u->scheme);
+	else if (strchr(path, '@')) /* of a password that holds a '/' */
+		fault = URL_CREDENTIALS;
+	if (!fault && strpbrk(rest, "?#"))
+		fault = URL_QUERY;
+	if (!fault && at && !(u->user = str_dupf("%.*s", (int)user, rest)))
+		fault = URL_NO_MEMORY;
+	if (!fault)
+		fault = at ? read_host(u, at + 1, len - user - 1) : read_host(u, rest, len);
+	if (!fault)
+		fault = check_path(path, u->scheme);
+	if (!fault && !(u->path = strdup(path)))
+		fault = URL_NO_MEMORY;
+	return fault;
 }
 
 static int hex_digit(char c)
@@ -173,7 +245,7 @@ static int hex_digit(char c)
 	return at ? (int)(at - digits) : -1;
 }
 
-static const char *decode(char *s)
+static enum url_fault decode(char *s)
 {
 	char *to = s;
 
@@ -187,79 +259,76 @@ static const char *decode(char *s)
 		high = hex_digit(s[1]);
 		low = high < 0 ? -1 : hex_digit(s[2]);
 		if (low < 0 || high * 16 + low < 0x20 || high * 16 + low == 0x7F)
-			return "it has a '%' without two digits, or one that stands for a control "
-			       "character";
+			return URL_PERCENT;
 		*to++ = (char)(high * 16 + low);
 		s += 3;
 	}
 	*to = '\0';
-	return NULL;
+	return URL_FINE;
 }
 
-static const char *read_local(struct url *u, const char *rest, bool encoded)
+static enum url_fault read_path(struct url *u, const char *path, bool is_encoded)
 {
-	const char *why = NULL;
+	enum url_fault fault = URL_FINE;
 
-	if (encoded && !strncmp(rest, "localhost/", 10))
+	u->host = strdup("");
+	u->hostname = strdup("");
+	u->path = strdup(path);
+	if (!u->host || !u->hostname || !u->path)
+		return URL_NO_MEMORY;
+	if (is_encoded)
+		fault = decode(u->path);
+	if (!fault && strstr(u->path, "::"))
+		fault = URL_PROGRAM;
+	/* Reports show it. */
+	if (!fault && !utf8_valid(u->path, strlen(u->path)))
+		fault = URL_NOT_UTF8;
+	return fault ? fault : check_path(u->path, URL_LOCAL);
+}
+
+static enum url_fault read_file(struct url *u, const char *rest)
+{
+	if (!strncmp(rest, "localhost/", 10))
 		rest += 9;
 	if (*rest != '/')
-		return "it names a host, which a file URL may not";
-	u->host = strdup("");
-	u->path = strdup(rest);
-	if (!u->host || !u->path)
-		return no_memory;
-	if (encoded)
-		why = decode(u->path);
-	return why ? why : check_path(u->path);
+		return URL_FILE_HOST;
+	return strpbrk(rest, "?#") ? URL_QUERY : read_path(u, rest, /* is_encoded= */ true);
 }
 
-static const char *read_url(struct url *u, const char *text)
+static enum url_fault read_form(struct url *u, const char *text)
 {
-	const char *why = check_bytes(text);
+	size_t len = scheme_len(text);
 
-	if (why)
-		return why;
 	if (*text == '/') {
 		u->scheme = URL_LOCAL;
-		return read_local(u, text, false);
+		return read_path(u, text, /* is_encoded= */ false);
 	}
+	if (strncmp(text + len, "://", 3))
+		return text[strcspn(text, ":/")] == ':' ? URL_SHORT : URL_NO_FORM;
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-		size_t len = strlen(schemes[i].prefix);
-
-		if (strncasecmp(text, schemes[i].prefix, len))
+		if (strlen(schemes[i].name) != len || strncasecmp(text, schemes[i].name, len))
 			continue;
-		u->scheme = schemes[i].scheme;
-		return u->scheme == URL_LOCAL ? read_local(u, text + len, true)
-					      : read_network(u, text + len);
+		u->scheme = (enum url_scheme)i;
+		return u->scheme == URL_LOCAL ? read_file(u, text + len + 3)
+					      : read_network(u, text + len + 3);
 	}
-	if (!strstr(text, "://") && strchr(text, ':'))
-		return "it has no scheme; write ssh://user@host/path";
-	return strstr(text, "://") ? "its scheme is not https or ssh"
-				   : "it is neither a URL nor an absolute path";
+	return URL_NO_SCHEME;
 }
 
 int url_parse(struct url *out, const char *text, struct quarry_error *err)
 {
-	struct url u = URL_INIT;
-	const char *why = read_url(&u, text);
-	char *shown = NULL;
-	int rc = 0;
+	enum url_fault fault = url_read(out, text);
+	char *shown;
+	int rc;
 
-	if (!why && !(u.text = strdup(text)))
-		why = no_memory;
-	if (why && why != no_memory && !(shown = show_refused(text)))
-		why = no_memory;
-	if (why == no_memory) {
-		rc = quarry_error_nomem(err);
-	} else if (why) {
-		rc = quarry_error_set(err, QUARRY_EUSAGE, "cannot use the URL '%.300s': %s", shown,
-				      why);
-	} else {
-		*out = u;
-		u = (struct url)URL_INIT;
-	}
+	if (fault == URL_FINE)
+		return 0;
+	shown = fault == URL_NO_MEMORY ? NULL : show_refused(text);
+	if (!shown)
+		return quarry_error_nomem(err);
+	rc = quarry_error_set(err, QUARRY_EUSAGE, "cannot use the URL '%.300s': it %s", shown,
+			      url_reason(fault));
 	free(shown);
-	url_release(&u);
 	return rc;
 }
 
@@ -268,12 +337,77 @@ void url_release(struct url *u)
 	free(u->text);
 	free(u->host);
 	free(u->path);
+	free(u->user);
+	free(u->hostname);
 	*u = (struct url)URL_INIT;
+}
+
+enum url_fault url_read(struct url *out, const char *text)
+{
+	struct url u = URL_INIT;
+	enum url_fault fault = check_text(text);
+
+	if (!fault)
+		fault = read_form(&u, text);
+	if (!fault && !(u.text = strdup(text)))
+		fault = URL_NO_MEMORY;
+	if (fault)
+		url_release(&u);
+	else
+		*out = u;
+	return fault;
+}
+
+enum url_fault url_read_short(struct url *out, const char *text)
+{
+	size_t len = strcspn(text, ":/");
+	enum url_fault fault = check_text(text);
+	const char *path = text + len + 1;
+	char *full;
+
+	if (fault)
+		return fault;
+	if (text[len] != ':' || !memchr(text, '@', len))
+		return URL_NO_FORM;
+	full = str_dupf("ssh://%.*s/%s", (int)len, text, path + (*path == '/'));
+	if (!full)
+		return URL_NO_MEMORY;
+	fault = url_read(out, full);
+	free(full);
+	return fault;
+}
+
+const char *url_reason(enum url_fault fault)
+{
+	return reasons[fault];
 }
 
 bool url_is_public(const struct url *u)
 {
 	return u->scheme == URL_HTTPS || u->scheme == URL_SSH;
+}
+
+const char *url_scheme_name(enum url_scheme scheme)
+{
+	return schemes[scheme].name;
+}
+
+unsigned url_scheme_port(enum url_scheme scheme)
+{
+	return schemes[scheme].port;
+}
+
+char *url_slug(const struct url *u)
+{
+	size_t len = stem_len(u->path, strlen(u->path)), from = 1;
+
+	if (u->scheme == URL_LOCAL) {
+		const char *slash = memrchr(u->path, '/', len);
+
+		slash = memrchr(u->path, '/', (size_t)(slash - u->path));
+		from += slash ? (size_t)(slash - u->path) : 0;
+	}
+	return str_dupf("%.*s", (int)(len - from), u->path + from);
 }
 
 char *url_for_libgit2(const struct url *u)
