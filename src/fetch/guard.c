@@ -39,6 +39,13 @@ int guard_fail(struct guard *g, enum guard_cause cause, const char *fmt, ...)
 	return -1;
 }
 
+void guard_forgive(struct guard *g)
+{
+	g->cause = GUARD_NONE;
+	g->retry_after_s = -1;
+	g->text[0] = '\0';
+}
+
 int guard_check(struct guard *g)
 {
 	const struct quarry_fetch_options *o = g->options;

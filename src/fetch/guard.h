@@ -58,6 +58,9 @@ void guard_start(struct guard *g, const struct quarry_fetch_options *options);
 int guard_fail(struct guard *g, enum guard_cause cause, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Go on after all, another way: what has come and how long it took still count. */
+void guard_forgive(struct guard *g);
+
 /* 0; or -1, noted: to stop, or the time for all of it is over. */
 int guard_check(struct guard *g);
 
