@@ -32,16 +32,21 @@ static int fetch_work(struct step_work *w, struct quarry_error *err)
 {
 	struct quarry_fetch_result result;
 	int rc = fetch(&result, w, err);
+	bool unchanged;
 
 	if (!rc && !w->target->mirrored && !w->step->engine->options.offline) {
 		step_lock(w->step);
 		w->step->summary->bytes += result.bytes;
 		rc = quarry_store_fetched(w->step->engine->store, w->target->repo, engine_now_s(), err);
 		step_unlock(w->step);
-		if (rc)
+		if (rc) {
+			quarry_fetch_result_release(&result);
 			return rc;
+		}
 	}
-	return step_done(w, rc, result.outcome == QUARRY_FETCH_UNCHANGED, err);
+	unchanged = result.outcome == QUARRY_FETCH_UNCHANGED;
+	quarry_fetch_result_release(&result);
+	return step_done(w, rc, unchanged, err);
 }
 
 int quarry_engine_fetch(struct quarry_engine *e, struct quarry_summary *out,

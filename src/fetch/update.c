@@ -3,249 +3,277 @@
  * repository under a temporary name or to the cached one.  References are written
  * last, when all that they lead to is there.
  */
-#include "quarry/fetch.h"
+#include "fetch/update.h"
 
 #include <errno.h>
 #include <git2.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "fetch/cached.h"
+#include "fetch/libgit2.h"
 #include "fetch/lock.h"
-#include "fetch/remote.h"
+#include "fetch/objects.h"
 #include "fetch/tidy.h"
-#include "util/url.h"
+#include "fetch/tip.h"
 #include "util/banned.h"
 #include "util/file.h"
-#include "util/str.h"
 
 /* HEAD of a repository that has no branch yet; the same whatever git's default is. */
 #define UNBORN_BRANCH "main"
 
-struct job {
-	const char *gitdir; /* the final name */
-	struct url url;
-	const char *branch;
-	const struct quarry_fetch_options *options;
-};
+/* --- what was seen --------------------------------------------------------- */
 
-static int fail(const char *what, const char *path, struct quarry_error *err)
+static int set_text(char **field, const char *text, struct quarry_error *err)
 {
-	const git_error *e = git_error_last();
-
-	return quarry_error_set(err, QUARRY_EFAIL, "cannot %s '%s': %s", what, path,
-				e && e->message ? e->message : "unknown cause");
+	free(*field);
+	*field = strdup(text);
+	return *field ? 0 : quarry_error_nomem(err);
 }
 
-/*
- * What holds for the process and is set once.  libgit2 1.5 frees the user agent
- * when its last user shuts it down, and uses it again after the next start; so
- * the one who sets it stays a user, for ever.
- */
-static int set_user_agent(void)
+static const char *short_name(const char *ref)
 {
-	static bool is_set;
-	int rc = 0;
-
-	if (!is_set) {
-		rc = git_libgit2_init();
-		if (rc >= 0)
-			rc = git_libgit2_opts(GIT_OPT_SET_USER_AGENT, "quarry/" QUARRY_VERSION);
-		is_set = rc >= 0;
-	}
-	return rc;
+	return ref + strlen("refs/heads/");
 }
 
-int quarry_fetch_init(struct quarry_error *err)
+static int note_branch(struct job *job, const struct cached *old, const char *ref,
+		       struct quarry_error *err)
 {
-	if (git_libgit2_init() < 0)
-		return fail("start", "libgit2", err);
-	/* Owner and configuration as mine sets them: they hold for the process, too. */
-	if (set_user_agent() < 0 || git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0) {
-		(void)fail("set up", "libgit2", err);
-		(void)git_libgit2_shutdown();
-		return QUARRY_EFAIL;
-	}
-	for (int level = GIT_CONFIG_LEVEL_PROGRAMDATA; level <= GIT_CONFIG_LEVEL_GLOBAL; level++)
-		(void)git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");
-	return 0;
+	struct quarry_fetch_result *r = &job->result;
+	int rc = set_text(&r->branch, short_name(ref), err);
+
+	if (rc || !old->branch || !strcmp(old->branch, r->branch))
+		return rc;
+	r->notes |= QUARRY_FETCH_RENAMED;
+	return set_text(&r->branch_before, old->branch, err);
 }
 
-void quarry_fetch_shutdown(void)
+static int note_server(struct job *job, struct quarry_error *err)
 {
-	(void)git_libgit2_shutdown();
-}
+	const struct smart *s = &job->remote.smart;
 
-/* Whether HEAD is the branch `ref`. */
-static bool is_on(git_repository *repo, const char *ref)
-{
-	git_reference *head = NULL;
-	const char *target;
-	bool on;
-
-	if (git_reference_lookup(&head, repo, "HEAD") < 0)
-		return false;
-	target = git_reference_symbolic_target(head);
-	on = target && !strcmp(target, ref);
-	git_reference_free(head);
-	return on;
-}
-
-/* The commit at HEAD, if there is one. */
-static int read_tip(bool *has_tip, git_oid *tip, git_repository *repo)
-{
-	git_odb *odb = NULL;
-	int rc = git_reference_name_to_id(tip, repo, "HEAD");
-
-	*has_tip = false;
-	if (rc == GIT_ENOTFOUND)
+	if (s->link && !s->filtered)
+		job->result.notes |= QUARRY_FETCH_FULL;
+	if (!s->link || !s->link->moved_to)
 		return 0;
+	job->result.notes |= QUARRY_FETCH_MOVED;
+	return set_text(&job->result.moved_to, s->link->moved_to, err);
+}
+
+/* The old tip is no ancestor: commits are gone. */
+static int note_force(struct job *job, git_repository *repo, const struct cached *old,
+		      const git_oid *tip)
+{
+	int rc = old->has_tip ? git_graph_descendant_of(repo, tip, &old->tip) : 1;
+
 	if (rc == 0)
-		rc = git_repository_odb(&odb, repo);
+		job->result.notes |= QUARRY_FETCH_FORCED;
+	return rc < 0 ? rc : 0;
+}
+
+/* --- one branch, into a repository whose lock is held ---------------------- */
+
+static int check_arrived(struct job *job, git_repository *repo, const git_oid *tip,
+			 struct quarry_error *err)
+{
+	git_commit *commit = NULL;
+	int rc = git_commit_lookup(&commit, repo, tip);
+
+	git_commit_free(commit);
 	if (rc == 0)
-		*has_tip = git_odb_exists(odb, tip);
-	git_odb_free(odb);
+		return 0;
+	(void)guard_fail(&job->guard, GUARD_LATER,
+			 "the server sent a pack without the commit that was asked for");
+	return remote_fail(&job->remote, rc, err);
+}
+
+static int download(struct job *job, git_repository *repo, const char *path, const char *ref,
+		    const git_oid *tip, struct quarry_error *err)
+{
+	int rc = remote_download(&job->remote, ref, err);
+
+	if (!rc && job->remote.smart.filtered)
+		rc = cached_mark_packs(path, err);
+	return rc ? rc : check_arrived(job, repo, tip, err);
+}
+
+/* Write down what has come. */
+static int settle(struct job *job, git_repository *repo, const char *path,
+		  const struct cached *old, const char *ref, const git_oid *tip,
+		  struct quarry_error *err)
+{
+	const struct smart *s = &job->remote.smart;
+	bool same = old->has_tip && git_oid_equal(tip, &old->tip);
+	struct cached_origin origin = {
+		.url = job->url.text, .ref = ref, .partial = s->filtered || old->partial,
+		.tags = s->releases,
+	};
+	int rc = note_branch(job, old, ref, err);
+
+	if (!rc && !same && note_force(job, repo, old, tip) < 0)
+		rc = libgit2_fail("compare the old and the new branch of", job->gitdir, err);
+	if (!rc)
+		rc = cached_remember(repo, path, &origin, err);
+	if (!rc && s->releases && s->link)
+		rc = cached_settle_tags(repo, path, &s->advert, err);
+	if (!rc && !(same && !(job->result.notes & QUARRY_FETCH_RENAMED) && old->branch))
+		rc = cached_settle(repo, path, ref, tip, err);
+	if (!rc)
+		job->result.outcome = same ? QUARRY_FETCH_UNCHANGED : QUARRY_FETCH_UPDATED;
 	return rc;
 }
 
-static int set_string(git_config *config, const char *key, const char *value)
+/* @param tip  set when there is one */
+static int bring_branch(struct job *job, git_repository *repo, const char *path,
+			const struct cached *old, git_oid *tip, struct quarry_error *err)
 {
-	git_buf old = GIT_BUF_INIT;
-	int rc = git_config_get_string_buf(&old, config, key);
-
-	/* Unchanged is the rule, and costs no writing. */
-	if (rc == GIT_ENOTFOUND || (rc == 0 && strcmp(old.ptr, value)))
-		rc = git_config_set_string(config, key, value);
-	git_buf_dispose(&old);
-	return rc;
-}
-
-/* So that git, too, can fetch in the cached repository. */
-static int remember(git_repository *repo, const struct job *job, const char *ref,
-		    struct quarry_error *err)
-{
-	git_config *config = NULL;
-	char *spec = str_dupf("+%s:%s", ref, ref);
+	struct remote *r = &job->remote;
+	char *ref = NULL;
+	bool wanted;
 	int rc;
 
-	if (!spec)
-		return quarry_error_nomem(err);
-	rc = git_repository_config(&config, repo);
-	if (rc == 0)
-		rc = set_string(config, "remote.origin.url", job->url.text);
-	if (rc == 0)
-		rc = set_string(config, "remote.origin.fetch", spec);
-	if (rc == 0)
-		rc = set_string(config, "remote.origin.tagOpt", "--no-tags");
-	git_config_free(config);
-	free(spec);
-	return rc < 0 ? fail("write the configuration of", job->gitdir, err) : 0;
-}
-
-static int remove_all_refs(git_repository *repo)
-{
-	git_strarray names = { NULL, 0 };
-	int rc = git_reference_list(&names, repo);
-
-	for (size_t i = 0; rc == 0 && i < names.count; i++)
-		rc = git_reference_remove(repo, names.strings[i]);
-	git_strarray_dispose(&names);
+	r->smart.partial = old->partial;
+	rc = remote_connect(r, repo, err);
+	if (!rc)
+		rc = note_server(job, err);
+	if (!rc)
+		rc = remote_choose(&ref, tip, r, err);
+	if (rc || !ref) {
+		job->result.outcome = QUARRY_FETCH_EMPTY;
+		return rc;
+	}
+	wanted = r->smart.releases || !old->has_tip || !git_oid_equal(tip, &old->tip);
+	if (wanted)
+		rc = download(job, repo, path, ref, tip, err);
+	if (!rc)
+		rc = settle(job, repo, path, old, ref, tip, err);
+	free(ref);
 	return rc;
 }
 
-/*
- * Make `ref` the only branch, at `tip`.  Most often HEAD is there already and one
- * file is renamed.  Else:
- *   1. HEAD is put on the commit itself, so that a run killed from here on leaves
- *      a repository that reads as the new state;
- *   2. all references go, since the old name may be a folder of the new one;
- *   3. the branch is made, and HEAD put on it.
- */
-static int settle(git_repository *repo, const char *ref, const git_oid *tip)
+static void start(struct job *job, bool blobless)
 {
-	bool moves = !is_on(repo, ref);
-	git_reference *made = NULL;
-	int rc = 0;
-
-	if (moves)
-		rc = git_repository_set_head_detached(repo, tip);
-	if (rc == 0 && moves)
-		rc = remove_all_refs(repo);
-	if (rc == 0)
-		rc = git_reference_create(&made, repo, ref, tip, /* force= */ 1, "fetch");
-	git_reference_free(made);
-	made = NULL;
-	if (rc == 0 && moves)
-		rc = git_reference_symbolic_create(&made, repo, "HEAD", ref, /* force= */ 1,
-						   "fetch");
-	git_reference_free(made);
-	return rc;
+	remote_release(&job->remote);
+	remote_start(&job->remote, &job->guard, &job->url);
+	job->remote.smart.branch = job->branch;
+	job->remote.smart.releases = job->options->releases;
+	job->remote.smart.blobless = blobless;
 }
 
-/* Bring what is new into a repository whose lock is held; out->bytes are those
- * received before. */
-static int bring(struct quarry_fetch_result *out, git_repository *repo, const struct job *job,
+static int bring(struct job *job, git_repository *repo, const char *path, git_oid *tip,
 		 struct quarry_error *err)
 {
-	struct remote r = REMOTE_INIT;
-	git_oid tip, old;
-	bool has_tip = false, same;
-	char *ref = NULL;
-	int rc;
+	struct cached old = CACHED_INIT;
+	int rc = cached_read(&old, repo, path, err);
 
-	r.before = r.bytes = out->bytes;
-	rc = remote_connect(&r, repo, &job->url, job->options, err);
-	if (!rc)
-		rc = remote_choose(&ref, &tip, &r, job->branch, err);
 	if (rc)
-		goto done;
-	if (!ref) {
-		out->outcome = QUARRY_FETCH_EMPTY;
-		goto done;
+		return rc;
+	start(job, /* blobless= */ true);
+	rc = bring_branch(job, repo, path, &old, tip, err);
+	if (rc && job->guard.cause == GUARD_FILTER) {
+		/* It had advertised a filter; all of it, then. */
+		guard_forgive(&job->guard);
+		start(job, /* blobless= */ false);
+		rc = bring_branch(job, repo, path, &old, tip, err);
 	}
-	if (read_tip(&has_tip, &old, repo) < 0) {
-		rc = fail("read the branch of", job->gitdir, err);
-		goto done;
-	}
-	same = has_tip && git_oid_equal(&tip, &old);
-	if (!same)
-		rc = remote_download(&r, ref, err);
-	if (!rc)
-		rc = remember(repo, job, ref, err);
-	if (!rc && !(same && is_on(repo, ref)) && settle(repo, ref, &tip) < 0)
-		rc = fail("move the branch of", job->gitdir, err);
-	if (rc)
-		goto done;
-	out->outcome = same ? QUARRY_FETCH_UNCHANGED : QUARRY_FETCH_UPDATED;
-	out->bytes = r.bytes;
-done:
-	free(ref);
-	remote_release(&r);
+	remote_disconnect(&job->remote);
+	cached_release(&old);
 	return rc;
 }
 
-static int update(struct quarry_fetch_result *out, const struct job *job, struct quarry_error *err)
+/* --- files of the tip ------------------------------------------------------ */
+
+/* A link on which objects can be asked for; *own when the caller has to free it. */
+static int objects_link(struct link **out, struct advert *a, const struct advert **which,
+			struct job *job)
+{
+	struct smart *s = &job->remote.smart;
+	struct pkt_reader r = PKT_READER_INIT(NULL);
+	int rc;
+
+	*out = NULL;
+	*which = &s->advert;
+	if (s->link->stateless)
+		return 0;
+	if (link_open(out, &job->guard, &job->url, 2) < 0)
+		return -1;
+	r.link = *out;
+	rc = advert_read(a, &r);
+	*which = a;
+	pkt_reader_release(&r);
+	return rc;
+}
+
+static int ask_for(struct job *job, git_repository *repo, const struct tip_blobs *blobs)
+{
+	struct advert advert = ADVERT_INIT;
+	const struct advert *which;
+	struct link *own = NULL;
+	int rc = objects_link(&own, &advert, &which, job);
+
+	if (!rc)
+		rc = objects_fetch(own ? own : job->remote.smart.link, which, repo, blobs->ids.at,
+				   blobs->ids.n);
+	link_free(own);
+	advert_release(&advert);
+	return rc;
+}
+
+/*
+ * Bring what is missing of the files of the tip, into the repository under its final
+ * name: when it fails the branch is there already and need not come again.
+ */
+static int bring_tip_files(struct job *job, const git_oid *tip, struct quarry_error *err)
+{
+	struct tip_blobs blobs = { { NULL, 0, 0 } };
+	git_repository *repo = NULL;
+	int rc = 0, got;
+
+	if (!job->remote.smart.link || job->result.outcome == QUARRY_FETCH_EMPTY)
+		return 0;
+	if (git_repository_open_bare(&repo, job->gitdir) < 0 ||
+	    tip_missing(&blobs, repo, tip, job->options->tip_files) < 0)
+		rc = libgit2_fail("read the tip of", job->gitdir, err);
+	if (rc || !blobs.ids.n)
+		goto done;
+	got = ask_for(job, repo, &blobs);
+	if (got < 0)
+		rc = remote_fail(&job->remote, got, err);
+	else if (got == 0)
+		job->result.notes |= QUARRY_FETCH_NO_TIP_FILES;
+	else
+		rc = cached_mark_packs(job->gitdir, err);
+done:
+	tip_release(&blobs);
+	git_repository_free(repo);
+	return rc;
+}
+
+/* --- a first fetch, and a later one ---------------------------------------- */
+
+static int update(struct job *job, struct quarry_error *err)
 {
 	git_repository *repo = NULL;
+	git_oid tip;
 	int lock = -1, rc;
 
 	rc = lock_wait(&lock, job->gitdir, job->options->stop, err);
 	if (!rc)
 		rc = tidy_repository(job->gitdir, err);
 	if (!rc && git_repository_open_bare(&repo, job->gitdir) < 0)
-		rc = fail("open the cached repository", job->gitdir, err);
+		rc = libgit2_fail("open the cached repository", job->gitdir, err);
 	if (!rc)
-		rc = bring(out, repo, job, err);
+		rc = bring(job, repo, job->gitdir, &tip, err);
 	git_repository_free(repo);
+	if (!rc)
+		rc = bring_tip_files(job, &tip, err);
 	lock_drop(lock);
 	return rc;
 }
 
-static int clone_into(struct quarry_fetch_result *out, const char *path, const struct job *job,
-		      struct quarry_error *err)
+static int clone_into(struct job *job, const char *path, git_oid *tip, struct quarry_error *err)
 {
 	git_repository_init_options init = GIT_REPOSITORY_INIT_OPTIONS_INIT;
 	git_repository *repo = NULL;
@@ -254,98 +282,38 @@ static int clone_into(struct quarry_fetch_result *out, const char *path, const s
 	init.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_NO_DOTGIT_DIR;
 	init.initial_head = UNBORN_BRANCH;
 	if (git_repository_init_ext(&repo, path, &init) < 0)
-		rc = fail("make the repository", path, err);
+		rc = libgit2_fail("make the repository", path, err);
 	else
-		rc = bring(out, repo, job, err);
-	if (!rc && out->outcome != QUARRY_FETCH_EMPTY)
-		out->outcome = QUARRY_FETCH_CLONED;
+		rc = bring(job, repo, path, tip, err);
+	if (!rc && job->result.outcome != QUARRY_FETCH_EMPTY)
+		job->result.outcome = QUARRY_FETCH_CLONED;
 	git_repository_free(repo);
 	return rc;
 }
 
-static int clone(struct quarry_fetch_result *out, const struct job *job, struct quarry_error *err)
+static int clone(struct job *job, struct quarry_error *err)
 {
 	struct temp temp = TEMP_INIT;
+	git_oid tip;
 	int rc = temp_new(&temp, job->gitdir, err), cause = 0;
 
 	if (!rc)
-		rc = clone_into(out, temp.path, job, err);
+		rc = clone_into(job, temp.path, &tip, err);
 	if (!rc && rename(temp.path, job->gitdir) < 0)
 		cause = errno;
+	else if (!rc)
+		rc = bring_tip_files(job, &tip, err);
 	temp_release(&temp);
 	/* Another run was faster; what it made is whole, and what came here was in vain. */
 	if (cause == ENOTEMPTY || cause == EEXIST)
-		rc = update(out, job, err);
+		rc = update(job, err);
 	else if (cause)
 		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot make '%s': %s", job->gitdir,
 				      strerror(cause));
 	return rc;
 }
 
-/* libgit2 writes to sockets without MSG_NOSIGNAL: a server that hangs up would
- * end the program. */
-static int fetch_without_sigpipe(struct quarry_fetch_result *out, const struct job *job,
-				 struct quarry_error *err)
+int update_run(struct job *job, struct quarry_error *err)
 {
-	const struct timespec at_once = { 0, 0 };
-	sigset_t pipe, old, pending;
-	bool was_pending;
-	int rc;
-
-	(void)sigemptyset(&pipe); /* cannot fail, nor can the others with these arguments */
-	(void)sigaddset(&pipe, SIGPIPE);
-	(void)sigpending(&pending);
-	was_pending = sigismember(&pending, SIGPIPE);
-	(void)pthread_sigmask(SIG_BLOCK, &pipe, &old);
-	rc = file_is_dir(job->gitdir) ? update(out, job, err) : clone(out, job, err);
-	if (!was_pending)
-		(void)sigtimedwait(&pipe, NULL, &at_once); /* EAGAIN: there was none */
-	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return rc;
-}
-
-static int check_branch(const char *branch, struct quarry_error *err)
-{
-	int valid = 0;
-
-	if (branch && (git_branch_name_is_valid(&valid, branch) < 0 || !valid))
-		return quarry_error_set(err, QUARRY_EUSAGE, "'%s' is not the name of a branch",
-					branch);
-	return 0;
-}
-
-void quarry_fetch_result_release(struct quarry_fetch_result *r)
-{
-	free(r->branch);
-	free(r->branch_before);
-	free(r->moved_to);
-	*r = (struct quarry_fetch_result){ 0 };
-}
-
-int quarry_fetch(struct quarry_fetch_result *out, const char *gitdir, const char *url,
-		 const char *branch, const struct quarry_fetch_options *options,
-		 struct quarry_error *err)
-{
-	static const struct quarry_fetch_options none;
-	struct job job = { gitdir, URL_INIT, branch, options ? options : &none };
-	struct quarry_fetch_result result = { QUARRY_FETCH_EMPTY, 0 };
-	int rc;
-
-	rc = url_parse(&job.url, url, err);
-	if (rc)
-		return rc;
-	if (!job.options->allow_local && !url_is_public(&job.url))
-		rc = quarry_error_set(err, QUARRY_EUSAGE,
-				      "cannot use the URL '%s': its scheme is not https or ssh; "
-				      "--allow-local allows it", url);
-	if (!rc)
-		rc = check_branch(branch, err);
-	if (!rc && job.options->stop && atomic_load(job.options->stop))
-		rc = quarry_error_set(err, QUARRY_EINTR, "stopped before fetching '%s'", url);
-	if (!rc)
-		rc = fetch_without_sigpipe(&result, &job, err);
-	if (!rc)
-		*out = result;
-	url_release(&job.url);
-	return rc;
+	return file_is_dir(job->gitdir) ? update(job, err) : clone(job, err);
 }
