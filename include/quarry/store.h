@@ -25,7 +25,8 @@
 struct quarry_store;
 struct quarry_db;
 
-/** Open or make it. Refused: a file that is not a store, a store of a newer version. */
+/** Open or make it; one of an older version is brought up to this one. Refused: a file
+ * that is not a store, a store of a newer version. */
 int quarry_store_open(struct quarry_store **out, const char *path, struct quarry_error *err);
 void quarry_store_free(struct quarry_store *s);
 
@@ -63,6 +64,10 @@ int quarry_store_put_empty(struct quarry_store *s, int64_t repo, int64_t mined_s
 int quarry_store_fetched(struct quarry_store *s, int64_t repo, int64_t fetched_s,
 			 struct quarry_error *err);
 
+/** When it was brought last; 0: never, or it is read in place. */
+int quarry_store_fetched_s(int64_t *out, struct quarry_store *s, int64_t repo,
+			   struct quarry_error *err);
+
 enum quarry_store_step { QUARRY_STORE_FETCH, QUARRY_STORE_MINE };
 
 /** Note why a step could not bring or read a repository (NULL: it could); the facts
@@ -82,6 +87,47 @@ int quarry_store_each_repo(struct quarry_store *s,
 			   int (*fn)(void *payload, const struct quarry_stored_repo *repo,
 				     struct quarry_error *err),
 			   void *payload, struct quarry_error *err);
+
+/** What fetching may see of a repository (schema.sql, repo_event). Those before
+ * QUARRY_EVENT_MOVED are of the moment, the others last. */
+enum quarry_event {
+	QUARRY_EVENT_BRANCH_RENAMED,
+	QUARRY_EVENT_FORCE_PUSHED,
+	QUARRY_EVENT_BACK,
+	QUARRY_EVENT_MOVED,
+	QUARRY_EVENT_GONE,
+	QUARRY_EVENT_PRIVATE,
+	QUARRY_EVENT_EMPTY,
+	QUARRY_EVENT_FULL_CLONE,
+	QUARRY_EVENT_NO_TIP_FILES,
+};
+
+/**
+ * Note that it was seen. What lasts goes on in its row, when it has one with that detail.
+ * @param began  1: it was not so before; NULL: not asked
+ */
+int quarry_store_event(int *began, struct quarry_store *s, int64_t repo, enum quarry_event event,
+		       const char *detail, int64_t seen_s, struct quarry_error *err);
+
+/** Note that it is so no more. @param was  1: it was so until now; NULL: not asked */
+int quarry_store_event_over(int *was, struct quarry_store *s, int64_t repo,
+			    enum quarry_event event, struct quarry_error *err);
+
+/** The newest event of its kind of a repository; texts live during the call. */
+struct quarry_stored_event {
+	const char *slug;
+	enum quarry_event event;
+	int64_t first_s, last_s;
+	int lasts;          /**< 1: still so; always 0 of the moment */
+	const char *detail;
+	int64_t n_times;    /**< of this kind */
+};
+
+/** Call `fn` for each, by slug. Non-zero from it stops and is returned. */
+int quarry_store_each_event(struct quarry_store *s,
+			    int (*fn)(void *payload, const struct quarry_stored_event *event,
+				      struct quarry_error *err),
+			    void *payload, struct quarry_error *err);
 
 /** Is the file sound? QUARRY_EFAIL with the first damage that SQLite finds. */
 int quarry_store_check(struct quarry_store *s, struct quarry_error *err);

@@ -65,6 +65,25 @@ int quarry_store_fetched(struct quarry_store *s, int64_t repo, int64_t fetched_s
 	return db_run(st, err);
 }
 
+int quarry_store_fetched_s(int64_t *out, struct quarry_store *s, int64_t repo,
+			   struct quarry_error *err)
+{
+	struct db_stmt *st;
+	int rc = store_stmt(&st, s, ST_FETCHED_S, err);
+
+	if (rc)
+		return rc;
+	db_bind_int(st, 1, repo);
+	rc = db_step(st, err);
+	if (rc > 0)
+		*out = db_int(st, 0);
+	db_reset(st);
+	if (rc == 0)
+		return quarry_error_set(err, QUARRY_EFAIL, "the store has no repository %lld",
+					(long long)repo);
+	return rc < 0 ? rc : 0;
+}
+
 int quarry_store_problem(struct quarry_store *s, int64_t repo, enum quarry_store_step step,
 			 const char *text, struct quarry_error *err)
 {

@@ -41,6 +41,13 @@ static const char *const sql[ST_N] = {
 	[ST_TOUCH_ADD] = "INSERT INTO touch(commit_id, path, old_path, status) VALUES(?1, ?2, ?3, ?4)",
 	[ST_TRAILER_ADD] = "INSERT INTO trailer(commit_id, n, key, value, signature)"
 			   " VALUES(?1, ?2, ?3, ?4, ?5)",
+	[ST_FETCHED_S] = "SELECT fetched_s FROM repo WHERE repo = ?1",
+	[ST_EVENT_ADD] = "INSERT INTO repo_event(repo, kind, first_s, last_s, lasts, detail)"
+			 " VALUES(?1, ?2, ?3, ?3, ?4, ?5)",
+	[ST_EVENT_LASTS] = "UPDATE repo_event SET last_s = max(last_s, ?3)"
+			   " WHERE repo = ?1 AND kind = ?2 AND lasts AND detail = ?4 RETURNING 1",
+	[ST_EVENT_OVER] = "UPDATE repo_event SET lasts = 0 WHERE repo = ?1 AND kind = ?2 AND lasts"
+			  " RETURNING 1",
 };
 
 int store_stmt(struct db_stmt **out, struct quarry_store *s, enum store_stmt which,
@@ -69,6 +76,7 @@ static const char pragmas[] =
 	"PRAGMA cache_size = -65536;"
 	"PRAGMA trusted_schema = OFF;";
 
+/* Of nothing, or of an older version. */
 static int make(struct quarry_store *s, struct quarry_error *err)
 {
 	int64_t version = 0;
@@ -77,10 +85,10 @@ static int make(struct quarry_store *s, struct quarry_error *err)
 	/* Another process may have made it while this one waited. */
 	if (!rc)
 		rc = db_scalar(&version, s->db, "PRAGMA user_version", 0, err);
-	if (!rc && !version)
+	if (!rc && version < STORE_VERSION)
 		rc = db_exec(s->db, quarry_schema_sql, err);
-	if (!rc && !version)
-		rc = db_exec(s->db, "PRAGMA application_id = 1903325817; PRAGMA user_version = 1", err);
+	if (!rc && version < STORE_VERSION)
+		rc = db_exec(s->db, "PRAGMA application_id = 1903325817; PRAGMA user_version = 2", err);
 	if (!rc)
 		rc = db_commit(s->db, err);
 	if (rc)
@@ -93,7 +101,7 @@ static int check(struct quarry_store *s, const char *path, struct quarry_error *
 	int64_t application = 0, version = 0, tables = 0;
 	int rc;
 
-	_Static_assert(STORE_APPLICATION_ID == 1903325817 && STORE_VERSION == 1,
+	_Static_assert(STORE_APPLICATION_ID == 1903325817 && STORE_VERSION == 2,
 		       "make() writes these two");
 	rc = db_scalar(&application, s->db, "PRAGMA application_id", 0, err);
 	if (!rc)
@@ -113,7 +121,7 @@ static int check(struct quarry_store *s, const char *path, struct quarry_error *
 					"cannot open the store '%s': it has version %lld, this program "
 					"knows versions up to %d; use a newer quarry or another --store",
 					path, (long long)version, STORE_VERSION);
-	return 0;
+	return version < STORE_VERSION ? make(s, err) : 0;
 }
 
 int quarry_store_open(struct quarry_store **out, const char *path, struct quarry_error *err)

@@ -9,7 +9,7 @@
 #include "util/db.h"
 
 /* PRAGMA user_version: raised with every change of schema.sql. */
-#define STORE_VERSION 1
+#define STORE_VERSION 2
 /* PRAGMA application_id: "qrry", by which file(1) and we know a store. */
 #define STORE_APPLICATION_ID 0x71727279
 
@@ -34,6 +34,10 @@ enum store_stmt {
 	ST_COMMIT_ADD,
 	ST_TOUCH_ADD,
 	ST_TRAILER_ADD,
+	ST_FETCHED_S,
+	ST_EVENT_ADD,
+	ST_EVENT_LASTS,
+	ST_EVENT_OVER,
 	ST_N,
 };
 

@@ -392,6 +392,138 @@ static void an_empty_file_becomes_a_store(void **state)
 	assert_int_equal(ask(f, "SELECT count(*) FROM repo"), 0);
 }
 
+static int see_event(void *payload, const struct quarry_stored_event *e, struct quarry_error *err)
+{
+	struct seen *s = payload;
+
+	str_addf(&s->text, "%s %d %d-%d %d %d [%s]\n", e->slug, e->event, (int)e->first_s,
+		 (int)e->last_s, e->lasts, (int)e->n_times, e->detail);
+	return s->stop;
+}
+
+static void check_events(struct fixture *f, const char *want)
+{
+	struct seen s = { STR_INIT, 0 };
+
+	assert_int_equal(quarry_store_each_event(f->store, see_event, &s, &f->err), 0);
+	assert_string_equal(s.text.buf ? s.text.buf : "", want);
+	str_release(&s.text);
+}
+
+/* Was it new? */
+static int event(struct fixture *f, int64_t id, enum quarry_event e, const char *detail,
+		 int64_t seen_s)
+{
+	int began = -1;
+
+	if (quarry_store_event(&began, f->store, id, e, detail, seen_s, &f->err))
+		fail_msg("%s", f->err.text);
+	return began;
+}
+
+static int event_over(struct fixture *f, int64_t id, enum quarry_event e)
+{
+	int was = -1;
+
+	assert_int_equal(quarry_store_event_over(&was, f->store, id, e, &f->err), 0);
+	return was;
+}
+
+static void what_lasts_has_one_row_until_it_ends(void **state)
+{
+	struct fixture *f = *state;
+	int64_t a, b;
+
+	open_store(f);
+	b = repo(f, "o/b");
+	a = repo(f, "o/a");
+	check_events(f, "");
+	assert_int_equal(event(f, a, QUARRY_EVENT_GONE, "404", 10), 1);
+	assert_int_equal(event(f, a, QUARRY_EVENT_GONE, "404", 20), 0);
+	assert_int_equal(event(f, b, QUARRY_EVENT_GONE, "404", 20), 1);
+	check_events(f, "o/a 4 10-20 1 1 [404]\no/b 4 20-20 1 1 [404]\n");
+	assert_int_equal(event_over(f, a, QUARRY_EVENT_GONE), 1);
+	assert_int_equal(event_over(f, a, QUARRY_EVENT_GONE), 0);
+	assert_int_equal(event_over(f, a, QUARRY_EVENT_MOVED), 0);
+	check_events(f, "o/a 4 10-20 0 1 [404]\no/b 4 20-20 1 1 [404]\n");
+	assert_int_equal(event(f, a, QUARRY_EVENT_GONE, "404", 30), 1);
+	reopen(f);
+	check_events(f, "o/a 4 30-30 1 2 [404]\no/b 4 20-20 1 1 [404]\n");
+	/* Time that runs backwards shortens nothing. */
+	assert_int_equal(event(f, b, QUARRY_EVENT_GONE, "404", 5), 0);
+	check_events(f, "o/a 4 30-30 1 2 [404]\no/b 4 20-20 1 1 [404]\n");
+}
+
+static void another_detail_is_another_event(void **state)
+{
+	struct fixture *f = *state;
+	int64_t a;
+
+	open_store(f);
+	a = repo(f, "o/a");
+	assert_int_equal(event(f, a, QUARRY_EVENT_MOVED, "https://h/x", 10), 1);
+	assert_int_equal(event(f, a, QUARRY_EVENT_MOVED, "https://h/y", 20), 1);
+	check_events(f, "o/a 3 20-20 1 2 [https://h/y]\n");
+	assert_int_equal(ask(f, "SELECT count(*) FROM repo_event WHERE lasts"), 1);
+	assert_int_equal(ask(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+
+static void what_happens_has_a_row_each_time(void **state)
+{
+	struct fixture *f = *state;
+	int64_t a;
+
+	open_store(f);
+	a = repo(f, "o/a");
+	assert_int_equal(event(f, a, QUARRY_EVENT_FORCE_PUSHED, "", 10), 1);
+	assert_int_equal(event(f, a, QUARRY_EVENT_FORCE_PUSHED, "", 10), 1);
+	assert_int_equal(event(f, a, QUARRY_EVENT_BRANCH_RENAMED, "it's -> main", 11), 1);
+	check_events(f, "o/a 0 11-11 0 1 [it's -> main]\no/a 1 10-10 0 2 []\n");
+	/* What a later version may note is passed over. */
+	assert_int_equal(db_exec(quarry_store_db(f->store), "UPDATE repo_event SET kind = 'later'"
+				 " WHERE kind = 'force_pushed'", &f->err), 0);
+	check_events(f, "o/a 0 11-11 0 1 [it's -> main]\n");
+}
+
+static void when_it_was_brought_is_known(void **state)
+{
+	struct fixture *f = *state;
+	int64_t a, s = -1;
+
+	open_store(f);
+	a = repo(f, "o/a");
+	assert_int_equal(quarry_store_fetched_s(&s, f->store, a, &f->err), 0);
+	assert_int_equal(s, 0);
+	assert_int_equal(quarry_store_fetched(f->store, a, 1750000000, &f->err), 0);
+	assert_int_equal(quarry_store_fetched_s(&s, f->store, a, &f->err), 0);
+	assert_int_equal(s, 1750000000);
+	assert_int_equal(quarry_store_fetched_s(&s, f->store, a + 1, &f->err), QUARRY_EFAIL);
+}
+
+static void a_store_of_version_1_becomes_one_of_today(void **state)
+{
+	struct fixture *f = *state;
+	char *before, *after;
+	int64_t a;
+
+	open_store(f);
+	a = repo(f, "o/r");
+	put(f, a, &two_commits);
+	before = dump(f, "o/r");
+	quarry_store_free(f->store);
+	f->store = NULL;
+	set_in_file(f, "DROP TABLE repo_event; PRAGMA user_version = 1");
+	open_store(f);
+	assert_int_equal(ask(f, "PRAGMA user_version"), 2);
+	after = dump(f, "o/r");
+	assert_string_equal(before, after);
+	assert_int_equal(event(f, a, QUARRY_EVENT_GONE, "404", 10), 1);
+	reopen(f);
+	check_events(f, "o/r 4 10-10 1 1 [404]\n");
+	free(after);
+	free(before);
+}
+
 /* A history too large for the pages that are left. */
 static struct quarry_history *large(void)
 {
@@ -447,6 +579,11 @@ int main(void)
 		TEST(an_empty_repository_has_no_facts),
 		TEST(a_repository_is_known_by_its_url),
 		TEST(problems_stand_beside_the_facts),
+		TEST(what_lasts_has_one_row_until_it_ends),
+		TEST(another_detail_is_another_event),
+		TEST(what_happens_has_a_row_each_time),
+		TEST(when_it_was_brought_is_known),
+		TEST(a_store_of_version_1_becomes_one_of_today),
 		TEST(what_is_no_store_is_refused_and_left_alone),
 		TEST(an_empty_file_becomes_a_store),
 		TEST(a_full_disk_leaves_the_old_facts),
