@@ -40,6 +40,10 @@ struct quarry_progress {
 	uint64_t amount;      /**< bytes received, or commits read, so far */
 	const char *unit;     /**< "bytes", "commits" or "" */
 	const char *current;  /**< slug of what was worked on last; "" for none */
+	size_t n_retrying;    /**< repositories that failed and wait to be tried again */
+	const char *slow;     /**< slug of what runs longest, and for long; "" for none */
+	int64_t slow_s;       /**< for how long */
+	uint64_t slow_amount; /**< and how much of it there is so far, in `unit` */
 };
 
 struct quarry_engine_options {
@@ -48,7 +52,15 @@ struct quarry_engine_options {
 	const char *mirror;   /**< folder with <owner>+<name>.git, read only; NULL: none */
 	int offline;          /**< 1: touch no network */
 	int allow_local;      /**< 1: accept local paths and file, git and http URLs */
-	unsigned jobs;        /**< worker threads, 1 to 256; 0: one a processor */
+	unsigned jobs;        /**< worker threads, 1 to 256; 0: 8 for fetching, else one a processor */
+	struct {
+		unsigned per_host;  /**< fetches from one host at once; 0: 4 */
+		unsigned retries;   /**< after a failure that may pass */
+		/** Bounds of one repository, as in quarry/fetch.h; 0: none. */
+		unsigned connect_s, stall_s, total_s;
+		uint64_t bytes_max;
+		int releases, tip_files; /**< 1: tags; README and manifests of the tip, too */
+	} fetch;
 	enum quarry_date_basis basis;
 	struct quarry_log log;
 	/** Called from any thread, one at a time; NULL: not. */
@@ -63,14 +75,25 @@ struct quarry_failure {
 	int code;   /**< QUARRY_E... */
 };
 
+/** What fetching saw of a repository besides its history. */
+struct quarry_notice {
+	char *slug;
+	char *text; /**< "its branch 'master' is now 'main'" */
+	int began;  /**< 1: it was not so before; 0: it has been told */
+};
+
 struct quarry_summary {
 	size_t n_total;
 	size_t n_done;      /**< brought or read in this call */
 	size_t n_unchanged; /**< nothing was new */
 	size_t n_failed;
 	struct quarry_failure *failures; /**< by slug */
+	size_t n_notices;
+	struct quarry_notice *notices;   /**< by slug */
+	size_t n_retries;   /**< how often something was tried again */
 	uint64_t bytes;     /**< received */
 	int64_t commits;    /**< read */
+	int64_t elapsed_ms;
 };
 
 void quarry_summary_release(struct quarry_summary *s);

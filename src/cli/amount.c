@@ -5,18 +5,23 @@
 
 #include "util/banned.h"
 
+static void add_count(struct str *out, uint64_t n, const char *unit)
+{
+	size_t len = strlen(unit);
+
+	if (n == 1 && len && unit[len - 1] == 's')
+		len--;
+	str_addf(out, "%" PRIu64 "%s%.*s", n, len ? " " : "", (int)len, unit);
+}
+
 void amount_add(struct str *out, uint64_t amount, const char *unit)
 {
 	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
 	double value = (double)amount / 1024;
 	size_t i = 0;
 
-	if (strcmp(unit, "bytes")) {
-		str_addf(out, "%" PRIu64 "%s%s", amount, *unit ? " " : "", unit);
-		return;
-	}
-	if (amount < 1024) {
-		str_addf(out, "%" PRIu64 " bytes", amount);
+	if (strcmp(unit, "bytes") || amount < 1024) {
+		add_count(out, amount, unit);
 		return;
 	}
 	/* 1023.95 would be printed as 1024.0. */

@@ -9,7 +9,7 @@
 
 #include "util/str.h"
 
-/* `14.2 MiB` for the unit "bytes", else `81234 commits`. */
+/* `14.2 MiB` for the unit "bytes", else `81234 commits`; `1 commit` for the unit "commits". */
 void amount_add(struct str *out, uint64_t amount, const char *unit);
 
 /* `0:35`, `12:05`, `3:00:12`. @param seconds  >= 0 */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/number.h"
 #include "cli/output.h"
 #include "cli/term.h"
 #include "quarry/report.h"
@@ -15,15 +16,22 @@
 #include "util/str.h"
 
 #define MAX_JOBS 256 /* quarry/engine.h */
+#define MAX_PER_HOST 64
+#define MAX_RETRIES 10
+#define MAX_SECONDS 604800 /* a week */
 
 /* The parts of --help, in their order there. */
-enum section { SECTION_WHAT = 1, SECTION_OUTPUT, SECTION_PLACES, SECTION_WORK, SECTION_OTHER };
+enum section {
+	SECTION_WHAT = 1, SECTION_OUTPUT, SECTION_PLACES, SECTION_WORK, SECTION_FETCH,
+	SECTION_OTHER,
+};
 
 /* argp puts what is called "help" into its group -1, which comes last. */
 #define LAST_GROUP (-1)
 
 static const char *const section_titles[] = {
-	NULL, "What is counted:", "Output:", "Places:", "Course of the work:", "Other:",
+	NULL, "What is counted:", "Output:", "Places:", "Course of the work:", "Fetching:",
+	"Other:",
 };
 
 struct definition {
@@ -101,17 +109,68 @@ static int set_verbose(struct opts *o, const char *arg)
 	return 0;
 }
 
+static int set_number(unsigned *field, struct opts *o, const char *what, const char *arg,
+		      unsigned least, unsigned most)
+{
+	if (!number_parse(field, arg, least, most))
+		return bad(o, "%s: '%s' is not a number from %u to %u", what, arg, least, most);
+	return 0;
+}
+
 static int set_jobs(struct opts *o, const char *arg)
 {
-	char *end;
-	long n;
+	return set_number(&o->jobs, o, "--jobs", arg, 1, MAX_JOBS);
+}
 
-	errno = 0;
-	n = strtol(arg, &end, 10);
-	/* A digit first: strtol would take white space and a sign, too. */
-	if (arg[0] < '0' || arg[0] > '9' || *end || errno || n < 1 || n > MAX_JOBS)
-		return bad(o, "--jobs: '%s' is not a number from 1 to 256", arg);
-	o->jobs = (unsigned)n;
+static int set_per_host(struct opts *o, const char *arg)
+{
+	return set_number(&o->per_host, o, "--per-host", arg, 1, MAX_PER_HOST);
+}
+
+static int set_retries(struct opts *o, const char *arg)
+{
+	return set_number(&o->retries, o, "--retries", arg, 0, MAX_RETRIES);
+}
+
+static int set_seconds(unsigned *field, struct opts *o, const char *what, const char *arg)
+{
+	if (!number_parse(field, arg, 0, MAX_SECONDS))
+		return bad(o, "%s: '%s' is not a number of seconds from 0 to %d", what, arg,
+			   MAX_SECONDS);
+	return 0;
+}
+
+static int set_connect_timeout(struct opts *o, const char *arg)
+{
+	return set_seconds(&o->connect_s, o, "--connect-timeout", arg);
+}
+
+static int set_stall_timeout(struct opts *o, const char *arg)
+{
+	return set_seconds(&o->stall_s, o, "--stall-timeout", arg);
+}
+
+static int set_fetch_timeout(struct opts *o, const char *arg)
+{
+	return set_seconds(&o->total_s, o, "--fetch-timeout", arg);
+}
+
+static int set_max_bytes(struct opts *o, const char *arg)
+{
+	if (!number_parse_size(&o->max_bytes, arg))
+		return bad(o, "--max-bytes: '%s' is not a size like 500M or 4GiB", arg);
+	return 0;
+}
+
+static int set_releases(struct opts *o, const char *arg)
+{
+	o->releases = true;
+	return 0;
+}
+
+static int set_tip_files(struct opts *o, const char *arg)
+{
+	o->tip_files = true;
 	return 0;
 }
 
@@ -211,12 +270,28 @@ static const struct definition definitions[] = {
 	  "Change to the folder DIR first", set_dir },
 
 	{ OPTS_WORK, SECTION_WORK, 0, "jobs", "N",
-	  "Threads, 1 to 256 (one a processor)", set_jobs },
+	  "Threads, 1 to 256 (8 for fetching, else one a processor)", set_jobs },
 	{ OPTS_WORK, SECTION_WORK, 0, "offline", NULL, "Touch no network", set_offline },
 	{ OPTS_WORK, SECTION_WORK, 0, "strict", NULL,
 	  "Exit with 1, not 3, when some repositories failed", set_strict },
 	{ OPTS_LOCAL, SECTION_WORK, 0, "allow-local", NULL,
 	  "Accept local paths, and file, git and http URLs", set_allow_local },
+
+	{ OPTS_FETCH, SECTION_FETCH, 0, "per-host", "N",
+	  "Fetches from one host at once, 1 to 64 (4)", set_per_host },
+	{ OPTS_FETCH, SECTION_FETCH, 0, "retries", "N",
+	  "Try again so often after a failure that may pass, 0 to 10 (3)", set_retries },
+	{ OPTS_FETCH, SECTION_FETCH, 0, "connect-timeout", "S",
+	  "Give up connecting after S seconds; 0: never (20)", set_connect_timeout },
+	{ OPTS_FETCH, SECTION_FETCH, 0, "stall-timeout", "S",
+	  "Give up a server that is silent for S seconds; 0: never (60)", set_stall_timeout },
+	{ OPTS_FETCH, SECTION_FETCH, 0, "fetch-timeout", "S",
+	  "Give up a repository after S seconds; 0: never (3600)", set_fetch_timeout },
+	{ OPTS_FETCH, SECTION_FETCH, 0, "max-bytes", "SIZE",
+	  "Give up a repository beyond SIZE, like 500M; 0: never (4GiB)", set_max_bytes },
+	{ OPTS_FETCH, SECTION_FETCH, 0, "releases", NULL, "Bring tags, too", set_releases },
+	{ OPTS_FETCH, SECTION_FETCH, 0, "tip-files", NULL,
+	  "Bring README and manifests of the newest commit, too", set_tip_files },
 
 	{ OPTS_COMMON, SECTION_OTHER, 'h', "help", NULL, "Print this help", NULL },
 	{ OPTS_COMMON, SECTION_OTHER, 'q', "quiet", NULL,
@@ -420,7 +495,9 @@ int opts_parse(struct opts *o, const struct opts_command *command, int argc, cha
 	error_t failed;
 
 	*o = (struct opts){ .command = command, .store = "quarry.db",
-			    .quarter = QUARRY_QUARTER_NONE };
+			    .quarter = QUARRY_QUARTER_NONE, .per_host = 4, .retries = 3,
+			    .connect_s = 20, .stall_s = 60, .total_s = 3600,
+			    .max_bytes = (uint64_t)4 << 30 };
 	(void)snprintf(o->title, sizeof(o->title), "quarry %s", command->name);
 	build(options, command->groups | OPTS_COMMON);
 	argv[0] = name; /* getopt's messages begin with it */

@@ -33,6 +33,7 @@ enum opts_group {
 	OPTS_FILE = 1 << 9,     /* -o FILE */
 	OPTS_REPORT = 1 << 10,  /* --format=md|json|csv, --table */
 	OPTS_OVERLAP = 1 << 11, /* --format=table|md|json|csv */
+	OPTS_FETCH = 1 << 12,   /* --per-host, --retries, --max-bytes and so on */
 };
 
 /* What a command takes. */
@@ -51,7 +52,10 @@ struct opts {
 	const char *mirror;   /* NULL: none */
 	bool offline, allow_local, strict, quiet;
 	unsigned verbose;     /* how often -v was given */
-	unsigned jobs;        /* 0: one a processor */
+	unsigned jobs;        /* 0: as the engine sees fit */
+	unsigned per_host, retries, connect_s, stall_s, total_s;
+	uint64_t max_bytes;   /* 0: no limit */
+	bool releases, tip_files;
 	int32_t quarter;
 	enum quarry_date_basis basis;
 	enum quarry_taxonomy taxonomy;

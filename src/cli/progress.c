@@ -1,17 +1,19 @@
 #include "cli/progress.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
 #include "cli/amount.h"
 #include "cli/cli.h"
+#include "cli/rate.h"
 #include "cli/term.h"
 #include "util/banned.h"
 
 #define DELAY_MS 500     /* a step that is over sooner shows nothing */
 #define INTERVAL_MS 100  /* on a terminal */
 #define PLAIN_MS 30000   /* elsewhere */
-#define SETTLE_MS 2000   /* before that a rate is noise */
+#define SETTLE_MS 2000   /* before that the time left is a guess */
 
 static struct {
 	enum progress_mode mode;
@@ -19,9 +21,10 @@ static struct {
 	char step[32];     /* the one that is shown; texts of a call do not outlive it */
 	int64_t start_ms;  /* of the step */
 	int64_t next_ms;   /* when to draw again */
+	struct rate rate;
 } state;
 
-static int64_t now_ms(void)
+static int64_t clock_ms(void)
 {
 	struct timespec t;
 
@@ -44,38 +47,59 @@ static void add_time_left(struct str *out, const struct quarry_progress *p, int6
 	str_adds(out, " left");
 }
 
+static void add_amount(struct str *out, const struct quarry_progress *p, int64_t per_s)
+{
+	if (!p->amount)
+		return;
+	str_adds(out, ", ");
+	amount_add(out, p->amount, p->unit);
+	if (per_s < 0)
+		return;
+	str_adds(out, ", ");
+	amount_add(out, (uint64_t)per_s, p->unit);
+	str_adds(out, "/s");
+}
+
+/* What holds everything up is worth more than what was worked on last. */
+static void add_repository(struct str *out, const struct quarry_progress *p)
+{
+	if (p->slow && *p->slow) {
+		str_addf(out, "; slow: %s %" PRId64 " s", p->slow, p->slow_s);
+		if (p->slow_amount) {
+			str_adds(out, ", ");
+			amount_add(out, p->slow_amount, p->unit);
+		}
+	} else if (p->current && *p->current) {
+		str_addf(out, ": %s", p->current);
+	}
+}
+
 void progress_format(struct str *out, const struct quarry_progress *p, int64_t elapsed_ms,
-		     size_t columns)
+		     int64_t per_s, size_t columns)
 {
 	struct str s = STR_INIT;
 
 	str_addf(&s, "%s%s %zu/%zu", atomic_load(&cli_stop) ? "stopping: " : "", p->step,
 		 p->done, p->total);
-	if (p->amount) {
-		str_adds(&s, ", ");
-		amount_add(&s, p->amount, p->unit);
-		if (elapsed_ms >= SETTLE_MS) {
-			double per_s = (double)p->amount * 1000 / (double)elapsed_ms;
-
-			str_adds(&s, ", ");
-			amount_add(&s, (uint64_t)per_s, p->unit);
-			str_adds(&s, "/s");
-		}
-	}
+	add_amount(&s, p, per_s);
 	add_time_left(&s, p, elapsed_ms);
-	if (p->current && *p->current)
-		str_addf(&s, ": %s", p->current);
+	if (p->n_retrying)
+		str_addf(&s, ", %zu to retry", p->n_retrying);
+	add_repository(&s, p);
 	if (s.buf)
 		term_clean(out, s.buf, columns);
 	str_release(&s);
 }
 
-static void draw(const struct quarry_progress *p, int64_t elapsed_ms)
+static void draw(const struct quarry_progress *p, int64_t now_ms)
 {
 	struct str s = STR_INIT;
+	uint64_t per_s;
+	bool known = rate_per_s(&per_s, &state.rate, now_ms, p->amount);
 
 	/* The last column stays free: a character there makes some terminals wrap. */
-	progress_format(&s, p, elapsed_ms, state.live ? term_width() - 1 : TERM_ANY_WIDTH);
+	progress_format(&s, p, now_ms - state.start_ms, known ? (int64_t)per_s : -1,
+			state.live ? term_width() - 1 : TERM_ANY_WIDTH);
 	if (!s.oom && s.buf) {
 		if (state.live)
 			term_line(s.buf);
@@ -98,7 +122,7 @@ void progress_update(void *payload, const struct quarry_progress *p)
 
 	if (state.mode == PROGRESS_QUIET)
 		return;
-	now = now_ms();
+	now = clock_ms();
 	if (strncmp(state.step, p->step, sizeof(state.step) - 1)) {
 		size_t len = strnlen(p->step, sizeof(state.step) - 1);
 
@@ -106,10 +130,12 @@ void progress_update(void *payload, const struct quarry_progress *p)
 		state.step[len] = '\0';
 		state.start_ms = now;
 		state.next_ms = now + (state.live ? DELAY_MS : PLAIN_MS);
+		state.rate = (struct rate)RATE_INIT;
 	}
+	rate_note(&state.rate, now, p->amount);
 	if (now < state.next_ms)
 		return;
-	draw(p, now - state.start_ms);
+	draw(p, now);
 	state.next_ms = now + (state.live ? INTERVAL_MS : PLAIN_MS);
 }
 

@@ -29,8 +29,9 @@ void progress_end(void);
 /*
  * Append what is shown of `p`, clean, at most `columns` wide.
  * @param elapsed_ms  since the step began
+ * @param per_s       how much comes a second now, in p's unit; -1: not known
  */
 void progress_format(struct str *out, const struct quarry_progress *p, int64_t elapsed_ms,
-		     size_t columns);
+		     int64_t per_s, size_t columns);
 
 #endif

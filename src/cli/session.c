@@ -21,6 +21,12 @@ int session_open(struct session *s, struct opts *o, struct quarry_error *err)
 		.offline = o->offline,
 		.allow_local = o->allow_local,
 		.jobs = o->jobs,
+		.fetch = {
+			.per_host = o->per_host, .retries = o->retries,
+			.connect_s = o->connect_s, .stall_s = o->stall_s, .total_s = o->total_s,
+			.bytes_max = o->max_bytes,
+			.releases = o->releases, .tip_files = o->tip_files,
+		},
 		.basis = o->basis,
 		.log = {
 			.level = o->verbose > 1 ? QUARRY_LOG_DEBUG
@@ -88,6 +94,11 @@ static int keep_failures(struct session *s, struct quarry_summary *sum, struct q
 	return 0;
 }
 
+static const char *repositories(size_t n)
+{
+	return n == 1 ? "repository" : "repositories";
+}
+
 static void tell(const struct session *s, const char *done, const struct quarry_summary *sum,
 		 uint64_t amount, const char *unit)
 {
@@ -95,7 +106,8 @@ static void tell(const struct session *s, const char *done, const struct quarry_
 
 	if (s->opts->quiet)
 		return;
-	str_addf(&text, "%s %zu of %zu repositories", done, sum->n_done, sum->n_total);
+	str_addf(&text, "%s %zu of %zu %s", done, sum->n_done, sum->n_total,
+		 repositories(sum->n_total));
 	if (sum->n_unchanged)
 		str_addf(&text, ", %zu unchanged", sum->n_unchanged);
 	if (sum->n_failed)
@@ -104,9 +116,37 @@ static void tell(const struct session *s, const char *done, const struct quarry_
 		str_adds(&text, ", ");
 		amount_add(&text, amount, unit);
 	}
+	if (sum->elapsed_ms >= 1000) {
+		str_adds(&text, amount ? " in " : ", in ");
+		amount_add_duration(&text, sum->elapsed_ms / 1000);
+	}
+	if (sum->n_retries)
+		str_addf(&text, ", %zu %s", sum->n_retries, sum->n_retries == 1 ? "retry" : "retries");
 	if (!text.oom)
 		term_say("%s", text.buf);
 	str_release(&text);
+}
+
+/* So many notices are named; the doctor knows all of them. */
+#define NOTICES_NAMED 10
+
+/* What began in this run, with -v also what goes on. */
+static void name_notices(const struct session *s, const struct quarry_summary *sum)
+{
+	size_t n = 0;
+
+	if (s->opts->quiet)
+		return;
+	for (size_t i = 0; i < sum->n_notices; i++) {
+		const struct quarry_notice *x = &sum->notices[i];
+
+		if (!x->began && !s->opts->verbose)
+			continue;
+		if (++n <= NOTICES_NAMED || s->opts->verbose)
+			term_say("%s: %s", x->slug, x->text);
+	}
+	if (n > NOTICES_NAMED && !s->opts->verbose)
+		term_say("and %zu more like these: 'quarry doctor' names them", n - NOTICES_NAMED);
 }
 
 int session_fetch(struct session *s, struct quarry_error *err)
@@ -117,6 +157,7 @@ int session_fetch(struct session *s, struct quarry_error *err)
 	progress_end();
 	if (!rc) {
 		tell(s, "fetched", &sum, sum.bytes, "bytes");
+		name_notices(s, &sum);
 		rc = keep_failures(s, &sum, err);
 	}
 	quarry_summary_release(&sum);

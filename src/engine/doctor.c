@@ -4,16 +4,25 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/engine.h"
+#include "engine/events.h"
 #include "util/banned.h"
 #include "util/file.h"
 #include "util/str.h"
 
+/* A server that takes no filter. */
+struct server {
+	char *host;
+	size_t n_repos;
+};
+
 struct findings {
 	VEC(struct quarry_finding) list;
 	size_t n_repos, n_mined;
+	VEC(struct server) unfiltered;
 };
 
 static int find(struct findings *f, int level, const char *subject, const char *fmt, ...)
@@ -98,6 +107,91 @@ static int look_at_repo(void *payload, const struct quarry_stored_repo *r,
 	return rc ? quarry_error_nomem(err) : 0;
 }
 
+static void add_day(struct str *out, int64_t s)
+{
+	time_t t = (time_t)s;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm))
+		str_addf(out, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+	else
+		str_adds(out, "a day unknown"); /* a year beyond any calendar */
+}
+
+/* One finding a server, be it that hundreds of repositories come from there. */
+static int count_server(struct findings *f, const char *host)
+{
+	struct server new = { NULL, 1 };
+
+	for (size_t i = 0; i < f->unfiltered.n; i++)
+		if (!strcmp(f->unfiltered.at[i].host, host)) {
+			f->unfiltered.at[i].n_repos++;
+			return 0;
+		}
+	new.host = str_dupf("%s", host);
+	if (new.host && vec_push(&f->unfiltered, new) == 0)
+		return 0;
+	free(new.host);
+	return -1;
+}
+
+static int tell_event(struct findings *f, const struct quarry_stored_event *e)
+{
+	struct str text = STR_INIT;
+	int rc;
+
+	str_adds(&text, e->lasts ? "since " : "on ");
+	add_day(&text, e->first_s);
+	if (e->lasts) {
+		str_adds(&text, ", last seen on ");
+		add_day(&text, e->last_s);
+	}
+	str_adds(&text, ": ");
+	event_words(&text, e->event, e->detail);
+	if (!e->lasts && e->n_times > 1)
+		str_addf(&text, "; %lld times in all", (long long)e->n_times);
+	rc = text.oom ? -1 : find(f, QUARRY_FINDING_NOTE, e->slug, "%s", text.buf);
+	str_release(&text);
+	return rc;
+}
+
+static bool is_past(const struct quarry_stored_event *e)
+{
+	return !e->lasts && e->event >= QUARRY_EVENT_MOVED;
+}
+
+static int look_at_event(void *payload, const struct quarry_stored_event *e,
+			 struct quarry_error *err)
+{
+	struct findings *f = payload;
+	int rc = 0;
+
+	if (!is_past(e))
+		rc = e->event == QUARRY_EVENT_FULL_CLONE ? count_server(f, e->detail)
+							 : tell_event(f, e);
+	return rc ? quarry_error_nomem(err) : 0;
+}
+
+static int look_at_servers(struct findings *f, struct quarry_error *err)
+{
+	for (size_t i = 0; i < f->unfiltered.n; i++) {
+		const struct server *s = &f->unfiltered.at[i];
+
+		if (find(f, QUARRY_FINDING_NOTE, s->host, "this server takes no filter: all file "
+			 "contents of %zu %s were fetched, too", s->n_repos,
+			 s->n_repos == 1 ? "repository" : "repositories"))
+			return quarry_error_nomem(err);
+	}
+	return 0;
+}
+
+static void drop_servers(struct findings *f)
+{
+	for (size_t i = 0; i < f->unfiltered.n; i++)
+		free(f->unfiltered.at[i].host);
+	vec_release(&f->unfiltered);
+}
+
 int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_engine *e,
 			 struct quarry_error *err)
 {
@@ -106,14 +200,18 @@ int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_e
 
 	if (!rc)
 		rc = look_at_store(&f, e, err);
-
 	if (!rc)
 		rc = look_at_places(&f, e, err);
 	if (!rc)
 		rc = quarry_store_each_repo(e->store, look_at_repo, &f, err);
+	if (!rc)
+		rc = quarry_store_each_event(e->store, look_at_event, &f, err);
+	if (!rc)
+		rc = look_at_servers(&f, err);
 	if (!rc && find(&f, f.n_repos && !f.n_mined ? QUARRY_FINDING_NOTE : QUARRY_FINDING_OK,
 			"repositories", "%zu of %zu are mined", f.n_mined, f.n_repos))
 		rc = quarry_error_nomem(err);
+	drop_servers(&f);
 	if (rc) {
 		quarry_findings_free(f.list.at, f.list.n);
 		return rc;

@@ -97,6 +97,7 @@ static void drop_targets(struct quarry_engine *e)
 {
 	for (size_t i = 0; i < e->targets.n; i++) {
 		free(e->targets.at[i].slug);
+		free(e->targets.at[i].host);
 		free(e->targets.at[i].gitdir);
 	}
 	vec_release(&e->targets);

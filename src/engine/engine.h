@@ -17,6 +17,7 @@ struct target {
 	int64_t repo;        /* number in the store */
 	const char *url;     /* owned by the universe */
 	char *slug;
+	char *host;          /* of its URL, with the port if there is one; NULL: a local path */
 	const char *branch;  /* NULL: the one HEAD names */
 	char *gitdir;        /* where its history lies, or will lie */
 	bool mirrored;       /* gitdir is read in place and never fetched */
@@ -45,14 +46,16 @@ int engine_find_targets(struct quarry_engine *e, struct quarry_error *err);
 
 /* Add a failure to a summary; 0 or QUARRY_ENOMEM. */
 int summary_fail(struct quarry_summary *s, const char *slug, const struct quarry_error *why);
+/* Add a notice; 0 or QUARRY_ENOMEM. */
+int summary_notice(struct quarry_summary *s, const char *slug, const char *text, bool began);
 /* Order what workers added in any order. */
 void summary_sort(struct quarry_summary *s);
 
 /*
- * Call `work` for 0 .. n - 1 from up to `jobs` threads.  Non-zero from it, or the
+ * Call `work` for 0 .. n - 1 from up to `jobs` threads, 0: one a processor.  Non-zero from it, or the
  * stop flag, ends the handing out; the first such code is returned with its text.
  */
-int pool_run(const struct quarry_engine *e, size_t n,
+int pool_run(const struct quarry_engine *e, unsigned jobs, size_t n,
 	     int (*work)(void *payload, size_t i, struct quarry_error *err), void *payload,
 	     struct quarry_error *err);
 

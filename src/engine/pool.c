@@ -53,30 +53,30 @@ static void *work(void *payload)
 	return NULL;
 }
 
-static size_t n_jobs(const struct quarry_engine *e, size_t n)
+static size_t n_threads(unsigned wanted, size_t n)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t jobs = e->options.jobs ? e->options.jobs : cores > 0 ? (size_t)cores : 1;
+	size_t jobs = wanted ? wanted : cores > 0 ? (size_t)cores : 1;
 
 	if (jobs > JOBS_MAX)
 		jobs = JOBS_MAX;
 	return jobs < n ? jobs : n;
 }
 
-int pool_run(const struct quarry_engine *e, size_t n,
+int pool_run(const struct quarry_engine *e, unsigned jobs, size_t n,
 	     int (*job)(void *payload, size_t i, struct quarry_error *err), void *payload,
 	     struct quarry_error *err)
 {
 	struct pool p = { .engine = e, .n = n, .work = job, .payload = payload, .err = err };
-	size_t jobs = n_jobs(e, n), started = 0;
-	pthread_t *threads = calloc(jobs + 1, sizeof(*threads));
+	size_t most = n_threads(jobs, n), started = 0;
+	pthread_t *threads = calloc(most + 1, sizeof(*threads));
 
 	if (!threads)
 		return quarry_error_nomem(err);
 	(void)pthread_mutex_init(&p.lock, NULL); /* default attributes cannot fail here */
 	/* Where the system grants no further thread, fewer do the work; this thread
 	 * always takes part, so one is enough. */
-	while (started + 1 < jobs && pthread_create(&threads[started], NULL, work, &p) == 0)
+	while (started + 1 < most && pthread_create(&threads[started], NULL, work, &p) == 0)
 		started++;
 	(void)work(&p);
 	for (size_t i = 0; i < started; i++)

@@ -1,6 +1,12 @@
 #include "engine/steps.h"
 
+#include <time.h>
+
+#include "engine/queue.h"
 #include "util/banned.h"
+
+#define SLOW_MS 5000  /* what runs that long is named */
+#define TICK_MS 500   /* so often progress is told where nothing moves */
 
 void step_lock(struct step *s)
 {
@@ -13,17 +19,52 @@ void step_unlock(struct step *s)
 }
 
 /* Under the lock. */
-static void report(struct step *s, const char *current)
+static void report(struct step *s)
 {
 	const struct quarry_engine_options *o = &s->engine->options;
 	struct quarry_progress p = {
 		.step = s->name, .total = s->summary->n_total, .amount = s->amount,
 		.done = s->summary->n_done + s->summary->n_unchanged + s->summary->n_failed,
-		.unit = s->unit, .current = current,
+		.unit = s->unit, .current = s->current ? s->current : "", .slow = "",
 	};
+	int64_t ran_ms;
 
-	if (o->progress)
-		o->progress(o->payload, &p);
+	if (!o->progress)
+		return;
+	if (s->queue)
+		p.n_retrying = queue_n_retrying(s->queue);
+	ran_ms = s->oldest ? queue_now_ms() - s->oldest->began_ms : 0;
+	if (ran_ms >= SLOW_MS) {
+		p.slow = s->oldest->target->slug;
+		p.slow_s = ran_ms / 1000;
+		p.slow_amount = s->oldest->amount;
+	}
+	o->progress(o->payload, &p);
+}
+
+void step_begin(struct step_work *w)
+{
+	struct step *s = w->step;
+
+	step_lock(s);
+	w->amount = 0;
+	w->began_ms = queue_now_ms();
+	w->newer = NULL;
+	w->older = s->newest;
+	*(s->newest ? &s->newest->newer : &s->oldest) = w;
+	s->newest = w;
+	step_unlock(s);
+}
+
+void step_end(struct step_work *w)
+{
+	struct step *s = w->step;
+
+	step_lock(s);
+	w->ran_ms += queue_now_ms() - w->began_ms;
+	*(w->older ? &w->older->newer : &s->oldest) = w->newer;
+	*(w->newer ? &w->newer->older : &s->newest) = w->older;
+	step_unlock(s);
 }
 
 void step_progress(struct step_work *w, uint64_t amount)
@@ -31,7 +72,8 @@ void step_progress(struct step_work *w, uint64_t amount)
 	step_lock(w->step);
 	w->step->amount += amount - w->amount;
 	w->amount = amount;
-	report(w->step, w->target->slug);
+	w->step->current = w->target->slug;
+	report(w->step);
 	step_unlock(w->step);
 }
 
@@ -65,8 +107,79 @@ int step_done(struct step_work *w, int rc, bool unchanged, struct quarry_error *
 			       w->target->slug, why.text);
 	step_lock(w->step);
 	rc = note(w, rc, unchanged, &why, err);
-	report(w->step, w->target->slug);
+	w->step->current = w->target->slug;
+	report(w->step);
 	step_unlock(w->step);
+	return rc;
+}
+
+/* A thread that tells progress from time to time, so that a line on the screen shows
+ * that, and how long, nothing comes. */
+struct ticker {
+	struct step *step;
+	pthread_t thread;
+	bool started, ended;    /* `ended` under the step's lock */
+	pthread_cond_t changed;
+};
+
+static void *tick(void *payload)
+{
+	struct ticker *t = payload;
+
+	step_lock(t->step);
+	while (!t->ended) {
+		int64_t ms = queue_now_ms() + TICK_MS;
+		struct timespec until = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+
+		(void)pthread_cond_timedwait(&t->changed, &t->step->engine->lock, &until);
+		if (!t->ended)
+			report(t->step);
+	}
+	step_unlock(t->step);
+	return NULL;
+}
+
+/* Without a thread to spare nothing ticks, and all else goes on. */
+static void start_ticker(struct ticker *t, struct step *s)
+{
+	pthread_condattr_t attr;
+
+	*t = (struct ticker){ .step = s };
+	(void)pthread_condattr_init(&attr); /* these cannot fail with such arguments */
+	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&t->changed, &attr);
+	(void)pthread_condattr_destroy(&attr);
+	if (s->engine->options.progress)
+		t->started = pthread_create(&t->thread, NULL, tick, t) == 0;
+}
+
+static void end_ticker(struct ticker *t)
+{
+	step_lock(t->step);
+	t->ended = true;
+	(void)pthread_cond_signal(&t->changed);
+	step_unlock(t->step);
+	if (t->started)
+		(void)pthread_join(t->thread, NULL); /* it was created and is joined once */
+	(void)pthread_cond_destroy(&t->changed);
+}
+
+int step_pool(struct step *s, unsigned jobs, size_t n,
+	      int (*work)(void *payload, size_t i, struct quarry_error *err), void *payload,
+	      struct quarry_error *err)
+{
+	int64_t from_ms = queue_now_ms();
+	struct ticker ticker;
+	int rc;
+
+	if (!s->engine->universe)
+		return quarry_error_set(err, QUARRY_EUSAGE, "no universe is loaded");
+	s->summary->n_total = s->engine->targets.n;
+	start_ticker(&ticker, s);
+	rc = pool_run(s->engine, jobs, n, work, payload, err);
+	end_ticker(&ticker);
+	s->summary->elapsed_ms = queue_now_ms() - from_ms;
+	summary_sort(s->summary);
 	return rc;
 }
 
@@ -79,20 +192,18 @@ static int run_one(void *payload, size_t i, struct quarry_error *err)
 {
 	struct run *run = payload;
 	struct step_work w = { .step = run->step, .target = &run->step->engine->targets.at[i] };
+	int rc;
 
-	return run->work(&w, err);
+	step_begin(&w);
+	rc = run->work(&w, err);
+	step_end(&w);
+	return rc;
 }
 
 int step_run(struct step *s, int (*work)(struct step_work *w, struct quarry_error *err),
 	     struct quarry_error *err)
 {
 	struct run run = { s, work };
-	int rc;
 
-	if (!s->engine->universe)
-		return quarry_error_set(err, QUARRY_EUSAGE, "no universe is loaded");
-	s->summary->n_total = s->engine->targets.n;
-	rc = pool_run(s->engine, s->engine->targets.n, run_one, &run, err);
-	summary_sort(s->summary);
-	return rc;
+	return step_pool(s, s->engine->options.jobs, s->engine->targets.n, run_one, &run, err);
 }

@@ -7,23 +7,36 @@
 
 #include "engine/engine.h"
 
+struct queue;
+
 struct step {
 	struct quarry_engine *engine;
 	struct quarry_summary *summary;
 	const char *name, *unit; /* for progress */
 	enum quarry_store_step which;
-	uint64_t amount;         /* of finished and running work, under the lock */
+	struct queue *queue;     /* NULL: nothing is tried again */
+	/* Under the lock: */
+	uint64_t amount;         /* of finished and running work */
+	const char *current;     /* slug of what was worked on last; NULL: none */
+	struct step_work *oldest, *newest; /* what runs now */
 };
 
 /* A worker's own part of a step. */
 struct step_work {
 	struct step *step;
 	struct target *target;
-	uint64_t amount;         /* reported so far by this work */
+	uint64_t amount;         /* reported so far, since step_begin() */
+	int64_t began_ms;
+	int64_t ran_ms;          /* in all, up to the last step_end() */
+	struct step_work *older, *newer;
 };
 
 void step_lock(struct step *s);
 void step_unlock(struct step *s);
+
+/* Work on a target begins, and rests or ends. Both take the lock. */
+void step_begin(struct step_work *w);
+void step_end(struct step_work *w);
 
 /* Tell progress that this work has reached `amount`. Takes the lock. */
 void step_progress(struct step_work *w, uint64_t amount);
@@ -32,7 +45,12 @@ void step_progress(struct step_work *w, uint64_t amount);
  * concerns one repository gives 0; a store that fails and an interruption do not. */
 int step_done(struct step_work *w, int rc, bool unchanged, struct quarry_error *err);
 
-/* Run `work` for all targets. */
+/* pool_run() for a loaded universe, with progress going on even where nothing moves. */
+int step_pool(struct step *s, unsigned jobs, size_t n,
+	      int (*work)(void *payload, size_t i, struct quarry_error *err), void *payload,
+	      struct quarry_error *err);
+
+/* Run `work` once for each target. */
 int step_run(struct step *s, int (*work)(struct step_work *w, struct quarry_error *err),
 	     struct quarry_error *err);
 

@@ -14,28 +14,7 @@
 #include "util/file.h"
 #include "util/map.h"
 #include "util/str.h"
-
-/* owner/name of an address that is no member, so that config has not taken it apart:
- * all behind the host; of a path its last two parts. */
-static char *slug_of(const char *url)
-{
-	const char *path = strstr(url, "://"), *slash;
-	size_t len;
-	int parts = 0;
-
-	if (path && strncmp(url, "file:", 5) != 0) {
-		slash = strchr(path + 3, '/');
-		return str_dupf("%s", slash ? slash + 1 : path + 3);
-	}
-	path = path ? path + 3 : url;
-	for (slash = path + strlen(path); slash > path; slash--)
-		if (slash[-1] == '/' && ++parts == 2)
-			break;
-	len = strlen(slash);
-	if (len > 4 && strcmp(slash + len - 4, ".git") == 0)
-		len -= 4;
-	return str_dupf("%.*s", (int)len, slash);
-}
+#include "util/url.h"
 
 static char *mirror_dir(const struct quarry_engine *e, const char *slug)
 {
@@ -50,17 +29,9 @@ static char *mirror_dir(const struct quarry_engine *e, const char *slug)
 	return dir;
 }
 
-static const char *local_path(const char *url)
+static int locate(struct target *t, struct quarry_engine *e, const struct url *url,
+		  struct quarry_error *err)
 {
-	if (strncmp(url, "file://", 7) == 0)
-		return url + 7;
-	return url[0] == '/' ? url : NULL;
-}
-
-static int locate(struct target *t, struct quarry_engine *e, struct quarry_error *err)
-{
-	const char *path = local_path(t->url);
-
 	t->gitdir = mirror_dir(e, t->slug);
 	if (e->options.mirror && !t->gitdir)
 		return quarry_error_nomem(err);
@@ -70,38 +41,43 @@ static int locate(struct target *t, struct quarry_engine *e, struct quarry_error
 	}
 	free(t->gitdir);
 	t->gitdir = NULL;
-	if (!path)
+	if (url->scheme != URL_LOCAL)
 		return quarry_fetch_path(&t->gitdir, e->options.cache, t->url, err);
 	t->mirrored = true;
-	t->gitdir = str_dupf("%s", path);
+	t->gitdir = str_dupf("%s", url->path);
 	return t->gitdir ? 0 : quarry_error_nomem(err);
 }
 
-/* @param slug  NULL: not known yet */
-static int add(struct quarry_engine *e, struct map *seen, const char *url, const char *slug,
-	       const char *branch, struct quarry_error *err)
+static int add(struct quarry_engine *e, struct map *seen, const char *text, const char *branch,
+	       struct quarry_error *err)
 {
-	struct target t = { .url = url, .branch = branch };
-	int64_t *at = map_at(seen, url, strlen(url), 0);
+	struct target t = { .url = text, .branch = branch };
+	int64_t *at = map_at(seen, text, strlen(text), 0);
+	struct url url = URL_INIT;
 	int rc;
 
-	if (at && *at)
-		return 0; /* a member that another one excludes, too */
-	t.slug = slug ? str_dupf("%s", slug) : slug_of(url);
-	if (!at || !t.slug) {
-		free(t.slug);
+	if (!at)
 		return quarry_error_nomem(err);
-	}
+	if (*at)
+		return 0; /* a member that another one excludes, too */
 	*at = 1;
-	rc = quarry_store_repo(&t.repo, e->store, url, t.slug, err);
+	rc = url_parse(&url, text, err);
+	if (rc)
+		return rc;
+	t.slug = url_slug(&url);
+	t.host = *url.host ? str_dupf("%s", url.host) : NULL;
+	rc = t.slug && (t.host || !*url.host)
+	   ? quarry_store_repo(&t.repo, e->store, text, t.slug, err) : quarry_error_nomem(err);
 	if (!rc)
-		rc = locate(&t, e, err);
+		rc = locate(&t, e, &url, err);
 	if (!rc && vec_push(&e->targets, t) < 0)
 		rc = quarry_error_nomem(err);
 	if (rc) {
 		free(t.slug);
+		free(t.host);
 		free(t.gitdir);
 	}
+	url_release(&url);
 	return rc;
 }
 
@@ -116,11 +92,11 @@ int engine_find_targets(struct quarry_engine *e, struct quarry_error *err)
 		return quarry_error_set(err, QUARRY_EUSAGE, "the mirror '%s' is not a folder: name one "
 					"that holds <owner>+<name>.git", e->options.mirror);
 	for (size_t i = 0; !rc && i < u->n_repos; i++)
-		rc = add(e, &seen, u->repos[i].url, u->repos[i].slug, u->repos[i].branch, err);
+		rc = add(e, &seen, u->repos[i].url, u->repos[i].branch, err);
 	for (size_t i = 0; !rc && i < u->n_repos; i++)
 		for (size_t j = 0; !rc && j < u->repos[i].n_exclude_history; j++)
-			rc = add(e, &seen, u->repos[i].exclude_history[j], /* slug= */ NULL,
-				 /* branch= */ NULL, err);
+			rc = add(e, &seen, u->repos[i].exclude_history[j], /* branch= */ NULL,
+				 err);
 	map_release(&seen);
 	return rc;
 }

@@ -143,6 +143,24 @@ done
 for jobs in 0 257 -1 +1 1.5 2x ' 2' '' 99999999999999999999; do
 	wrong "jobs '$jobs'" "--jobs: '$jobs' is not a number from 1 to 256" mine --jobs="$jobs" u
 done
+for n in 0 65 -1 +1 '' 4x; do
+	wrong "per-host '$n'" "--per-host: '$n' is not a number from 1 to 64" fetch --per-host="$n" u
+done
+for n in 11 -1 '' 3.0 4294967296; do
+	wrong "retries '$n'" "--retries: '$n' is not a number from 0 to 10" run --retries="$n" u
+done
+for option in connect-timeout stall-timeout fetch-timeout; do
+	for s in -1 '' 1m ' 1' 604801; do
+		wrong "$option '$s'" "--$option: '$s' is not a number of seconds from 0 to 604800" \
+			fetch --$option="$s" u
+	done
+done
+for size in '' K -1 1.5G '1 G' 1GB 1Ki 1X 16777216T 18446744073709551616 20000000000G; do
+	wrong "size '$size'" "--max-bytes: '$size' is not a size like 500M or 4GiB" \
+		fetch --max-bytes="$size" u
+done
+wrong 'an option of fetching where nothing is fetched' "unrecognized option '--retries'" \
+	mine --retries 1 u
 wrong 'an unknown basis' "--date-basis: 'today' is neither author nor committer" \
 	run --date-basis today u
 wrong 'an unknown taxonomy' "--taxonomy: 'author' is neither today nor as-of" \
@@ -179,6 +197,14 @@ fi
 full 'help on a full disk' help
 full '--version on a full disk' --version
 full '--help of a command on a full disk' run --help
+
+for size in 0 1 500K 500k 64KiB 64kib 10M 3MiB 4G 4GiB 1T; do
+	fails "the size $size is one" 2 "cannot open 'nosuch/universe.yaml'" fetch nosuch \
+		--max-bytes $size
+done
+fails 'the options of fetching' 2 "cannot open 'nosuch/universe.yaml'" run nosuch --per-host 64 \
+	--retries 0 --connect-timeout 0 --stall-timeout 604800 --fetch-timeout 1 --releases \
+	--tip-files
 
 # What is wrong with a universe.  None of it makes a store.
 fails 'a universe that is not there' 2 \

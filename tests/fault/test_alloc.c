@@ -106,6 +106,11 @@ static int work(const char *gitdir, struct quarry_error *err)
 		rc = quarry_store_mined(&mined, store, repo, err);
 	if (!rc)
 		assert_int_equal(mined.mined, 1);
+	for (int i = 0; !rc && i < 2; i++)
+		rc = quarry_store_event(/* began= */ NULL, store, repo, QUARRY_EVENT_GONE, "404", 3,
+					err);
+	if (!rc)
+		rc = quarry_store_event_over(/* was= */ NULL, store, repo, QUARRY_EVENT_GONE, err);
 	quarry_history_free(facts);
 	quarry_store_free(store);
 	return rc;
