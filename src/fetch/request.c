@@ -7,10 +7,10 @@
 
 #define WANT "want "
 
-void request_begin(struct request *r, bool filter, const char *agent)
+void request_begin(struct request *r, bool filter, const char *also)
 {
 	r->part = filter ? REQUEST_FIRST : REQUEST_REST;
-	r->agent = agent;
+	r->also = also;
 	str_clear(&r->begun);
 }
 
@@ -36,8 +36,8 @@ static int add_first_want(struct request *r, struct str *out, const struct pkt *
 		len--;
 	str_add(&line, p->data, len);
 	str_adds(&line, " filter");
-	if (r->agent)
-		str_addf(&line, " agent=%s", r->agent);
+	if (r->also)
+		str_addf(&line, " %s", r->also);
 	str_addc(&line, '\n');
 	if (line.oom)
 		out->oom = true;

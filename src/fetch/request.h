@@ -9,7 +9,7 @@
  * "filter blob:none".  All else stays as it is.
  *
  *	struct request r = REQUEST_INIT;
- *	request_begin(&r, filter, agent);       for a connection, or for each POST
+ *	request_begin(&r, filter, also);        for a connection, or for each POST
  *	request_feed(&r, &out, data, len);      in pieces of any size
  *	... send out, str_clear(&out) ...
  *	request_release(&r);
@@ -31,7 +31,7 @@ enum request_part {
 
 struct request {
 	enum request_part part;
-	const char *agent; /* NULL: none */
+	const char *also; /* NULL: nothing */
 	struct str begun;  /* the beginning of a packet */
 };
 
@@ -39,10 +39,10 @@ struct request {
 
 /*
  * @param filter  false: all passes unchanged
- * @param agent   "quarry/0.1.0", as the server is to know us, put into the first want, too; it
- *                must outlive the request; NULL: nothing
+ * @param also    other capabilities for the first want, as "no-progress"; they must outlive
+ *                the request; NULL: none
  */
-void request_begin(struct request *r, bool filter, const char *agent);
+void request_begin(struct request *r, bool filter, const char *also);
 
 /* Append to `out` what may be sent of it by now. 0; -1 when this is no request. Without
  * memory out->oom is set. */

@@ -285,7 +285,7 @@ static int feed_split(struct str *out, const struct str *s, bool filter, size_t 
 	struct request r = REQUEST_INIT;
 	int rc;
 
-	request_begin(&r, filter, /* agent= */ NULL);
+	request_begin(&r, filter, /* also= */ NULL);
 	rc = feed(&r, out, s->buf, from);
 	for (size_t i = from; i < to && !rc; i++)
 		rc = feed(&r, out, s->buf + i, 1);
@@ -342,11 +342,11 @@ static void each_post_is_a_request_of_its_own(void **state)
 
 	spell(&s, requests[1].text);
 	spell(&expected, requests[1].filtered);
-	request_begin(&r, true, /* agent= */ NULL);
+	request_begin(&r, true, /* also= */ NULL);
 	assert_int_equal(feed(&r, &out, "0032wa", 6), 0); /* never ended */
 	assert_int_equal(out.len, 0);
 	for (int i = 0; i < 3; i++) {
-		request_begin(&r, true, /* agent= */ NULL);
+		request_begin(&r, true, /* also= */ NULL);
 		str_clear(&out);
 		assert_int_equal(feed(&r, &out, s.buf, s.len), 0);
 		assert_int_equal(out.len, expected.len);
@@ -358,16 +358,16 @@ static void each_post_is_a_request_of_its_own(void **state)
 	str_release(&out);
 }
 
-static void the_agent_is_named_in_the_first_want(void **state)
+static void other_capabilities_stand_in_the_first_want(void **state)
 {
 	struct str s = STR_INIT, out = STR_INIT, got = STR_INIT;
 	struct request r = REQUEST_INIT;
 
 	spell(&s, "want " A40 " ofs-delta |want " B40 "|.");
-	request_begin(&r, true, "quarry/1");
+	request_begin(&r, true, "no-progress agent=q");
 	assert_int_equal(feed(&r, &out, s.buf, s.len), 0);
 	unspell(&got, out.buf, out.len);
-	assert_string_equal(got.buf, "want " A40 " ofs-delta filter agent=quarry/1|want " B40
+	assert_string_equal(got.buf, "want " A40 " ofs-delta filter no-progress agent=q|want " B40
 				     "|filter blob:none|.");
 	request_release(&r);
 	str_release(&s);
@@ -393,7 +393,7 @@ static void what_is_no_request_is_refused_and_stays_so(void **state)
 		struct request r = REQUEST_INIT;
 
 		spell(&s, cases[i].text);
-		request_begin(&r, true, /* agent= */ NULL);
+		request_begin(&r, true, /* also= */ NULL);
 		assert_int_equal(feed(&r, &out, s.buf, s.len), -1);
 		assert_int_equal(feed(&r, &out, "0000", 4), -1);
 		unspell(&got, out.buf, out.len);
@@ -477,7 +477,7 @@ int main(void)
 		cmocka_unit_test(a_filter_is_put_in_wherever_a_request_is_split),
 		cmocka_unit_test(without_a_filter_anything_passes),
 		cmocka_unit_test(each_post_is_a_request_of_its_own),
-		cmocka_unit_test(the_agent_is_named_in_the_first_want),
+		cmocka_unit_test(other_capabilities_stand_in_the_first_want),
 		cmocka_unit_test(what_is_no_request_is_refused_and_stays_so),
 		cmocka_unit_test(a_want_without_room_for_the_filter_is_refused),
 		cmocka_unit_test(a_damaged_request_ends_alike_however_it_is_split),
