@@ -11,7 +11,7 @@ build='gcc libc6-dev meson ninja-build pkg-config git ca-certificates libgit2-de
 libcurl4-openssl-dev libsqlite3-dev libpcre2-dev libyaml-dev libjansson-dev uthash-dev
 libutf8proc-dev libsmartcols-dev'
 # gcc brings its sanitizers; python3 comes with meson, but the tests use it themselves.
-test='clang libcmocka-dev mandoc python3 scdoc'
+test='clang libcmocka-dev mandoc openssl python3 scdoc'
 
 wanted=
 for group in "$@"; do
