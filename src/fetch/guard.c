@@ -39,6 +39,12 @@ int guard_fail(struct guard *g, enum guard_cause cause, const char *fmt, ...)
 	return -1;
 }
 
+void guard_blame_filter(struct guard *g)
+{
+	if (g->cause == GUARD_FINAL && strstr(g->text, "filter"))
+		g->cause = GUARD_FILTER;
+}
+
 void guard_forgive(struct guard *g)
 {
 	g->cause = GUARD_NONE;

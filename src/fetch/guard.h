@@ -58,6 +58,10 @@ void guard_start(struct guard *g, const struct quarry_fetch_options *options);
 int guard_fail(struct guard *g, enum guard_cause cause, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The server has refused what was asked for with a filter: if its words are about that,
+ * so is the failure. */
+void guard_blame_filter(struct guard *g);
+
 /* Go on after all, another way: what has come and how long it took still count. */
 void guard_forgive(struct guard *g);
 

@@ -12,8 +12,7 @@
 
 /*
  * Bring blobs into a repository, in a pack of their own.
- * @param l  a link of version 2 on which nothing was asked for yet, or a stateless one; no
- *           more can be asked for on it after this, unless it is stateless
+ * @param l  a link of version 2
  * @param a  what the server advertises on it, read to its end
  * @return 1: all are there; 0: the server speaks version 0 alone, or says that an id is not
  *         one of its own: it gives none that way, or has lost that one; -1 after guard_fail()

@@ -12,9 +12,6 @@
 /* The comment with which an answer over HTTP begins, and libgit2 looks for. */
 #define SERVICE "# service=git-upload-pack\n"
 
-/* What version 0 can do in every server that speaks version 2. */
-#define CAPABILITIES "multi_ack_detailed side-band-64k ofs-delta"
-
 /* One stream serves for the list and for all requests: libgit2 wants that of a
  * connection, and over HTTP it never has two at once. */
 struct stream {
@@ -33,99 +30,37 @@ struct subtransport {
 
 static int nomem(struct smart *s)
 {
-	return guard_fail(s->guard, GUARD_NOMEM, "out of memory");
+	return guard_fail(s->link->guard, GUARD_NOMEM, "out of memory");
+}
+
+static bool can(const struct smart *s, const char *capability)
+{
+	return advert_has(s->advert, capability, /* value= */ NULL);
 }
 
 /* --- the list of references ------------------------------------------------ */
 
-/* SHA-256 would be read as garbage. */
-static int check_format(struct smart *s)
-{
-	if (advert_has(&s->advert, "object-format", "sha256"))
-		return guard_fail(s->guard, GUARD_FINAL,
-				  "its object ids are SHA-256, which cannot be read yet");
-	return 0;
-}
-
-static int list_by_version_2(struct smart *s)
-{
-	struct pkt_reader answer = PKT_READER_INIT(s->link);
-	struct str text = STR_INIT;
-	int rc;
-
-	lsrefs_request(&text, &s->advert, s->branch, s->releases);
-	rc = text.oom ? nomem(s) : s->link->request(s->link, 2);
-	if (!rc)
-		rc = s->link->write(s->link, text.buf, text.len);
-	if (!rc)
-		rc = lsrefs_answer(&s->advert, &answer, s->branch, s->releases);
-	pkt_reader_release(&answer);
-	str_release(&text);
-	return rc;
-}
-
-static bool takes_filter(const struct smart *s)
-{
-	return s->advert.version == 2 ? advert_has(&s->advert, "fetch", "filter")
-				      : advert_has(&s->advert, "filter", NULL);
-}
-
-/* What libgit2 is told that the server can do. Without include-tag: tags that nobody
- * asked for would come. */
-static void add_capabilities(struct str *out, const struct smart *s)
-{
-	/* A server that is asked for all takes what we have for whole, too. */
-	bool thin = s->filtered || !s->partial;
-	const char *drop[] = { "include-tag", thin ? NULL : "thin-pack", NULL };
-
-	if (s->advert.version == 2)
-		str_addf(out, "%s%s", CAPABILITIES, thin ? " thin-pack" : "");
-	else
-		advert_edit_caps(out, s->advert.caps ? s->advert.caps : "", drop);
-}
-
+/* Without include-tag: tags that nobody asked for would come. */
 static int make_list(struct stream *st)
 {
 	struct smart *s = st->smart;
+	const char *drop[] = { "include-tag", s->thin ? NULL : "thin-pack", NULL };
 	struct str caps = STR_INIT;
 
+	str_clear(&st->list);
+	st->at = 0;
 	if (s->link->stateless) {
 		pkt_add(&st->list, SERVICE, strlen(SERVICE));
 		pkt_flush(&st->list);
 	}
-	add_capabilities(&caps, s);
-	if (!caps.oom)
-		advert_write_v0(&st->list, &s->advert, caps.buf ? caps.buf : "");
+	advert_edit_caps(&caps, s->advert->caps, drop);
 	if (caps.oom)
 		st->list.oom = true;
+	else
+		advert_write_v0(&st->list, s->advert, caps.buf);
 	str_release(&caps);
 	return st->list.oom ? nomem(s) : 0;
 }
-
-static int list(struct stream *st)
-{
-	struct smart *s = st->smart;
-	/* Elsewhere than over HTTP version 2 could not go on in version 0. */
-	bool http = s->url->scheme == URL_HTTPS || s->url->scheme == URL_HTTP;
-	struct pkt_reader r = PKT_READER_INIT(NULL);
-	int rc;
-
-	if (link_open(&s->link, s->guard, s->url, http ? 2 : 0) < 0)
-		return -1;
-	r.link = s->link;
-	rc = advert_read(&s->advert, &r);
-	if (!rc)
-		rc = check_format(s);
-	pkt_reader_release(&r);
-	if (!rc && s->advert.version == 2)
-		rc = list_by_version_2(s);
-	else if (!rc)
-		advert_keep(&s->advert, s->branch, s->releases);
-	s->filtered = s->blobless && takes_filter(s);
-	return rc ? rc : make_list(st);
-}
-
-/* --- the stream ------------------------------------------------------------ */
 
 static size_t take_list(struct stream *st, char *buf, size_t len)
 {
@@ -138,13 +73,7 @@ static size_t take_list(struct stream *st, char *buf, size_t len)
 	return len;
 }
 
-/* It may be the filter alone that the server does not like. */
-static int refused(struct guard *g, const struct smart *s)
-{
-	if (s->filtered && g->cause == GUARD_FINAL && strstr(g->text, "filter"))
-		g->cause = GUARD_FILTER;
-	return -1;
-}
+/* --- the stream ------------------------------------------------------------ */
 
 static int stream_read(git_smart_subtransport_stream *parent, char *buf, size_t len, size_t *out)
 {
@@ -159,8 +88,11 @@ static int stream_read(git_smart_subtransport_stream *parent, char *buf, size_t 
 	n = s->link->read(s->link, buf, len);
 	if (n < 0)
 		return -1;
-	if (watch_feed(&st->watch, s->guard, buf, (size_t)n) < 0)
-		return refused(s->guard, s);
+	if (watch_feed(&st->watch, s->link->guard, buf, (size_t)n) < 0) {
+		if (s->filtered)
+			guard_blame_filter(s->link->guard);
+		return -1;
+	}
 	*out = (size_t)n; /* 0: libgit2 takes this for the end of the server */
 	return 0;
 }
@@ -175,7 +107,7 @@ static int stream_write(git_smart_subtransport_stream *parent, const char *buf, 
 	if (text.oom)
 		rc = nomem(s);
 	else if (rc < 0)
-		rc = guard_fail(s->guard, GUARD_FINAL, "libgit2 wrote what is no request");
+		rc = guard_fail(s->link->guard, GUARD_FINAL, "libgit2 wrote what is no request");
 	else if (text.len)
 		rc = s->link->write(s->link, text.buf, text.len);
 	str_release(&text);
@@ -189,55 +121,37 @@ static void stream_free(git_smart_subtransport_stream *parent)
 
 /* --- what libgit2 calls ---------------------------------------------------- */
 
-/* Nobody sees how the server counts objects, and of a small repository that is a tenth of
- * what comes. That it is still at work, it says all the same. */
-static const char *quiet(const struct smart *s)
+/* What is said of an answer before it comes. Without bands a pack is no packets. */
+static void expect(struct stream *st)
 {
-	return s->advert.version == 2 || advert_has(&s->advert, "no-progress", /* value= */ NULL)
-		? "no-progress" : NULL;
-}
+	const struct smart *s = st->smart;
 
-/* Whether answers are packets to their end: without bands a pack comes bare. */
-static bool has_bands(const struct smart *s)
-{
-	return s->advert.version == 2 || advert_has(&s->advert, "side-band-64k", /* value= */ NULL) ||
-	       advert_has(&s->advert, "side-band", /* value= */ NULL);
-}
-
-static int begin_request(struct stream *st)
-{
-	struct smart *s = st->smart;
-
-	if (!s->link)
-		return guard_fail(s->guard, GUARD_FINAL, "libgit2 wrote before it was connected");
-	if (!s->link->stateless)
-		return 0;
-	request_begin(&st->request, s->filtered, quiet(s));
-	watch_begin(&st->watch, has_bands(s));
-	return s->link->request(s->link, 0);
+	request_begin(&st->request, s->filtered, can(s, "no-progress") ? "no-progress" : NULL);
+	watch_begin(&st->watch, can(s, "side-band-64k") || can(s, "side-band"));
 }
 
 static int action(git_smart_subtransport_stream **out, git_smart_subtransport *parent,
 		  const char *url, git_smart_service_t service)
 {
 	struct stream *st = &((struct subtransport *)parent)->stream;
-	int rc;
+	struct smart *s = st->smart;
+	int rc = 0;
 
 	if (service == GIT_SERVICE_UPLOADPACK_LS) {
-		rc = list(st);
-		request_begin(&st->request, st->smart->filtered, quiet(st->smart));
-		watch_begin(&st->watch, has_bands(st->smart));
-	} else if (service == GIT_SERVICE_UPLOADPACK) {
-		rc = begin_request(st);
-	} else {
-		rc = guard_fail(st->smart->guard, GUARD_FINAL, "nothing is ever pushed");
+		rc = make_list(st);
+		expect(st);
+	} else if (service != GIT_SERVICE_UPLOADPACK) {
+		rc = guard_fail(s->link->guard, GUARD_FINAL, "nothing is ever pushed");
+	} else if (s->link->stateless) {
+		expect(st);
+		rc = s->link->request(s->link, 0);
 	}
 	if (!rc)
 		*out = &st->parent;
 	return rc;
 }
 
-/* The link goes on: objects may be fetched by their ids. */
+/* The link is the caller's. */
 static int close_nothing(git_smart_subtransport *parent)
 {
 	return 0;
@@ -267,26 +181,15 @@ static int subtransport_new(git_smart_subtransport **out, git_transport *owner, 
 	return 0;
 }
 
-int smart_transport(git_transport **out, git_remote *owner, void *smart)
+void smart_start(struct smart *s, struct link *link, const struct advert *advert)
 {
-	struct smart *s = smart;
+	*s = (struct smart){ .link = link, .advert = advert };
+}
 
-	s->definition = (git_smart_subtransport_definition){
-		.callback = subtransport_new,
-		.rpc = s->url->scheme == URL_HTTPS || s->url->scheme == URL_HTTP,
-		.param = s,
+int smart_transport(git_transport **out, git_remote *owner, struct smart *smart)
+{
+	smart->definition = (git_smart_subtransport_definition){
+		.callback = subtransport_new, .rpc = smart->link->stateless, .param = smart,
 	};
-	return git_transport_smart(out, owner, &s->definition);
-}
-
-void smart_start(struct smart *s, struct guard *g, const struct url *url)
-{
-	*s = (struct smart){ .guard = g, .url = url, .blobless = true };
-}
-
-void smart_release(struct smart *s)
-{
-	link_free(s->link);
-	advert_release(&s->advert);
-	*s = (struct smart){ 0 };
+	return git_transport_smart(out, owner, &smart->definition);
 }

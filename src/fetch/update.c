@@ -15,7 +15,6 @@
 #include "fetch/cached.h"
 #include "fetch/libgit2.h"
 #include "fetch/lock.h"
-#include "fetch/objects.h"
 #include "fetch/tidy.h"
 #include "fetch/tip.h"
 #include "util/banned.h"
@@ -52,14 +51,14 @@ static int note_branch(struct job *job, const struct cached *old, const char *re
 
 static int note_server(struct job *job, struct quarry_error *err)
 {
-	const struct smart *s = &job->remote.smart;
+	const struct remote *r = &job->remote;
 
-	if (s->link && !s->filtered)
+	if (r->link && !r->filtered)
 		job->result.notes |= QUARRY_FETCH_FULL;
-	if (!s->link || !s->link->moved_to)
+	if (!r->link || !r->link->moved_to)
 		return 0;
 	job->result.notes |= QUARRY_FETCH_MOVED;
-	return set_text(&job->result.moved_to, s->link->moved_to, err);
+	return set_text(&job->result.moved_to, r->link->moved_to, err);
 }
 
 /* The old tip is no ancestor: commits are gone. */
@@ -92,9 +91,9 @@ static int check_arrived(struct job *job, git_repository *repo, const git_oid *t
 static int download(struct job *job, git_repository *repo, const char *path, const char *ref,
 		    const git_oid *tip, struct quarry_error *err)
 {
-	int rc = remote_download(&job->remote, ref, err);
+	int rc = remote_download(&job->remote, ref, tip, err);
 
-	if (!rc && job->remote.smart.filtered)
+	if (!rc && job->remote.filtered)
 		rc = cached_mark_packs(path, err);
 	return rc ? rc : check_arrived(job, repo, tip, err);
 }
@@ -104,11 +103,11 @@ static int settle(struct job *job, git_repository *repo, const char *path,
 		  const struct cached *old, const char *ref, const git_oid *tip,
 		  struct quarry_error *err)
 {
-	const struct smart *s = &job->remote.smart;
+	const struct remote *r = &job->remote;
 	bool same = old->has_tip && git_oid_equal(tip, &old->tip);
 	struct cached_origin origin = {
-		.url = job->url.text, .ref = ref, .partial = s->filtered || old->partial,
-		.tags = s->releases,
+		.url = job->url.text, .ref = ref, .partial = r->filtered || old->partial,
+		.tags = r->releases,
 	};
 	int rc = note_branch(job, old, ref, err);
 
@@ -116,8 +115,8 @@ static int settle(struct job *job, git_repository *repo, const char *path,
 		rc = libgit2_fail("compare the old and the new branch of", job->gitdir, err);
 	if (!rc)
 		rc = cached_remember(repo, path, &origin, err);
-	if (!rc && s->releases && s->link)
-		rc = cached_settle_tags(repo, path, &s->advert, err);
+	if (!rc && r->releases && r->link)
+		rc = cached_settle_tags(repo, path, &r->advert, err);
 	if (!rc && !(same && !(job->result.notes & QUARRY_FETCH_RENAMED) && old->branch))
 		rc = cached_settle(repo, path, ref, tip, err);
 	if (!rc)
@@ -134,7 +133,7 @@ static int bring_branch(struct job *job, git_repository *repo, const char *path,
 	bool wanted;
 	int rc;
 
-	r->smart.partial = old->partial;
+	r->partial = old->partial;
 	rc = remote_connect(r, repo, err);
 	if (!rc)
 		rc = note_server(job, err);
@@ -144,7 +143,7 @@ static int bring_branch(struct job *job, git_repository *repo, const char *path,
 		job->result.outcome = QUARRY_FETCH_EMPTY;
 		return rc;
 	}
-	wanted = r->smart.releases || !old->has_tip || !git_oid_equal(tip, &old->tip);
+	wanted = r->releases || !old->has_tip || !git_oid_equal(tip, &old->tip);
 	if (wanted)
 		rc = download(job, repo, path, ref, tip, err);
 	if (!rc)
@@ -157,9 +156,9 @@ static void start(struct job *job, bool blobless)
 {
 	remote_release(&job->remote);
 	remote_start(&job->remote, &job->guard, &job->url);
-	job->remote.smart.branch = job->branch;
-	job->remote.smart.releases = job->options->releases;
-	job->remote.smart.blobless = blobless;
+	job->remote.branch = job->branch;
+	job->remote.releases = job->options->releases;
+	job->remote.blobless = blobless;
 }
 
 static int bring(struct job *job, git_repository *repo, const char *path, git_oid *tip,
@@ -178,48 +177,12 @@ static int bring(struct job *job, git_repository *repo, const char *path, git_oi
 		start(job, /* blobless= */ false);
 		rc = bring_branch(job, repo, path, &old, tip, err);
 	}
-	remote_disconnect(&job->remote);
+	remote_leave(&job->remote);
 	cached_release(&old);
 	return rc;
 }
 
 /* --- files of the tip ------------------------------------------------------ */
-
-/* A link on which objects can be asked for; *own when the caller has to free it. */
-static int objects_link(struct link **out, struct advert *a, const struct advert **which,
-			struct job *job)
-{
-	struct smart *s = &job->remote.smart;
-	struct pkt_reader r = PKT_READER_INIT(NULL);
-	int rc;
-
-	*out = NULL;
-	*which = &s->advert;
-	if (s->link->stateless)
-		return 0;
-	if (link_open(out, &job->guard, &job->url, 2) < 0)
-		return -1;
-	r.link = *out;
-	rc = advert_read(a, &r);
-	*which = a;
-	pkt_reader_release(&r);
-	return rc;
-}
-
-static int ask_for(struct job *job, git_repository *repo, const struct tip_blobs *blobs)
-{
-	struct advert advert = ADVERT_INIT;
-	const struct advert *which;
-	struct link *own = NULL;
-	int rc = objects_link(&own, &advert, &which, job);
-
-	if (!rc)
-		rc = objects_fetch(own ? own : job->remote.smart.link, which, repo, blobs->ids.at,
-				   blobs->ids.n);
-	link_free(own);
-	advert_release(&advert);
-	return rc;
-}
 
 /*
  * Bring what is missing of the files of the tip, into the repository under its final
@@ -229,22 +192,21 @@ static int bring_tip_files(struct job *job, const git_oid *tip, struct quarry_er
 {
 	struct tip_blobs blobs = { { NULL, 0, 0 } };
 	git_repository *repo = NULL;
-	int rc = 0, got;
+	bool came = false;
+	int rc = 0;
 
-	if (!job->remote.smart.link || job->result.outcome == QUARRY_FETCH_EMPTY)
+	if (!job->remote.link || job->result.outcome == QUARRY_FETCH_EMPTY)
 		return 0;
 	if (git_repository_open_bare(&repo, job->gitdir) < 0 ||
 	    tip_missing(&blobs, repo, tip, job->options->tip_files) < 0)
 		rc = libgit2_fail("read the tip of", job->gitdir, err);
 	if (rc || !blobs.ids.n)
 		goto done;
-	got = ask_for(job, repo, &blobs);
-	if (got < 0)
-		rc = remote_fail(&job->remote, got, err);
-	else if (got == 0)
-		job->result.notes |= QUARRY_FETCH_NO_TIP_FILES;
-	else
+	rc = remote_objects(&came, &job->remote, repo, blobs.ids.at, blobs.ids.n, err);
+	if (!rc && came)
 		rc = cached_mark_packs(job->gitdir, err);
+	else if (!rc)
+		job->result.notes |= QUARRY_FETCH_NO_TIP_FILES;
 done:
 	tip_release(&blobs);
 	git_repository_free(repo);

@@ -439,7 +439,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if what == "err-pack":
             return {"stop": 0, "how": "truncated", "tail": pkt(b"ERR the disk is full\n")}
         if what == "endless-pack":
-            self.pour(headers, pkt(b"NAK\n"), lambda i: pkt(b"\2counting %d\r" % i))
+            head = pkt(b"acknowledgments\n") + pkt(b"ready\n") + b"0001" + pkt(b"packfile\n")
+            self.pour(headers, head if self.headers.get("Git-Protocol") else pkt(b"NAK\n"),
+                      lambda i: pkt(b"\2counting %d\r" % i))
         self.plain(int(what[:3]))
         raise Cut
 
