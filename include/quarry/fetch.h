@@ -36,7 +36,10 @@ struct quarry_fetch_options {
 	int tip_files;   /**< 1: README and manifests at the top of the tip, too */
 	/** Bounds; 0: none. Connecting; silence of the other side; all of the call. */
 	unsigned connect_s, stall_s, total_s;
-	uint64_t bytes_max; /**< received in one call, unpacked from HTTP's compression */
+	uint64_t bytes_max; /**< received, unpacked from HTTP's compression */
+	/** What earlier calls for the same repository took of the last two. */
+	unsigned spent_s;
+	uint64_t spent_bytes;
 };
 
 enum quarry_fetch_outcome {
@@ -57,6 +60,8 @@ enum quarry_fetch_note {
 	QUARRY_FETCH_FORCED = 1 << 3,  /**< the old tip is no ancestor of the new one */
 	/** Files of the tip are wanted and the server gives no object by its id. */
 	QUARRY_FETCH_NO_TIP_FILES = 1 << 4,
+	QUARRY_FETCH_GONE = 1 << 5,    /**< failed: there is no such repository */
+	QUARRY_FETCH_HIDDEN = 1 << 6,  /**< failed: there is none, or it is private */
 };
 
 struct quarry_fetch_result {

@@ -24,6 +24,8 @@
 /* With a name and its capabilities a line of version 0 still fits into a packet. */
 #define NAME_LEN_MAX 4096
 #define CAPS_LEN_MAX 32768
+/* More branches at one commit are not chosen among. */
+#define GUESSES_MAX 1000
 
 /* A part of a line, shared with it. */
 struct part {
@@ -206,31 +208,98 @@ static int set_text(char **out, struct part text, const struct pkt_reader *r)
 	return *out ? 0 : nomem(r);
 }
 
-/* Takes the reference over, whatever is returned. */
-static int push_ref(struct advert *a, struct advert_ref *ref, const struct pkt_reader *r)
+/* --- what is wanted -------------------------------------------------------- */
+
+/*
+ * References while they are read.  A server may have 300,000 of 4,000 bytes: what is not
+ * wanted is not held.
+ *
+ * Where the server does not say what HEAD stands for (it is older than git 1.8.5, or HEAD
+ * is detached), it may be any branch with the same commit.
+ */
+struct listing {
+	struct advert *a;
+	const struct pkt_reader *r;
+	size_t id_len, n_read, n_guesses;
+	const char *branch; /* short name; NULL: only what HEAD stands for */
+	bool releases;
+	const char *target; /* what HEAD stands for; NULL: not known, or not yet */
+	char head_hex[ADVERT_HEX_MAX + 1]; /* "": HEAD has not come, or no commit is there yet */
+};
+
+static void note_head(struct listing *l, const struct advert_ref *head)
 {
+	l->target = head->symref;
+	memcpy(l->head_hex, head->hex, sizeof(l->head_hex));
+}
+
+static struct listing start_listing(struct advert *a, const struct pkt_reader *r,
+				    const char *branch, bool releases)
+{
+	struct listing l = { .a = a, .r = r, .id_len = advert_hex_len(a), .branch = branch,
+			     .releases = releases };
+	const struct advert_ref *head = advert_find(a, "HEAD");
+
+	if (head)
+		note_head(&l, head);
+	return l;
+}
+
+/* A branch that HEAD may stand for. All servers that are known list HEAD first; for others
+ * the names that most have are kept until it comes. */
+static bool may_be_heads(struct listing *l, const struct advert_ref *ref)
+{
+	bool usual = !strcmp(ref->name, HEADS "master") || !strcmp(ref->name, HEADS "main");
+
+	if (l->target)
+		return false;
+	if (!l->head_hex[0])
+		return usual;
+	return !strcmp(ref->hex, l->head_hex) && (usual || l->n_guesses++ < GUESSES_MAX);
+}
+
+static bool is_wanted(struct listing *l, const struct advert_ref *ref)
+{
+	struct part name = { ref->name, strlen(ref->name) };
+
+	if (!strcmp(ref->name, "HEAD") || (l->target && !strcmp(ref->name, l->target)))
+		return true;
+	if (starts_with(name, TAGS))
+		return l->releases;
+	if (!starts_with(name, HEADS))
+		return false;
+	return (l->branch && !strcmp(ref->name + strlen(HEADS), l->branch)) ||
+	       may_be_heads(l, ref);
+}
+
+/* Takes the reference over, whatever is returned. */
+static int push_ref(struct listing *l, struct advert_ref *ref)
+{
+	struct guard *g = l->r->link->guard;
+	bool wanted = is_wanted(l, ref);
 	int rc = 0;
 
-	if (a->refs.n >= ADVERT_REFS_MAX)
-		rc = guard_fail(r->link->guard, GUARD_FINAL, "it has more than %d references",
-				ADVERT_REFS_MAX);
-	else if (vec_push(&a->refs, *ref))
-		rc = nomem(r);
-	if (rc)
+	if (l->n_read++ >= ADVERT_REFS_MAX)
+		rc = guard_fail(g, GUARD_FINAL, "it has more than %d references", ADVERT_REFS_MAX);
+	else if (wanted && vec_push(&l->a->refs, *ref))
+		rc = nomem(l->r);
+	if (rc || !wanted)
 		ref_release(ref);
+	else if (!strcmp(ref->name, "HEAD"))
+		note_head(l, ref);
 	return rc;
 }
 
 /* `hex` is empty or has been checked. */
-static int add_ref(struct advert *a, struct part hex, struct part name, const struct pkt_reader *r)
+static int make_ref(struct advert_ref *out, struct part hex, struct part name,
+		    const struct pkt_reader *r)
 {
-	struct advert_ref ref = { .name = NULL };
-
-	if (set_text(&ref.name, name, r) < 0)
-		return -1;
-	memcpy(ref.hex, hex.at, hex.len);
-	return push_ref(a, &ref, r);
+	*out = (struct advert_ref){ .name = NULL };
+	memcpy(out->hex, hex.at, hex.len);
+	return set_text(&out->name, name, r);
 }
+
+/* --- packets --------------------------------------------------------------- */
 
 /* What an "ERR" says ends the fetch; else it must be data or a flush. */
 static int next_packet(struct pkt *out, struct pkt_reader *r)
@@ -250,55 +319,62 @@ static struct part line_of(const struct pkt *p)
 /* --- version 0 ------------------------------------------------------------- */
 
 /* "v1.0^{}" behind "v1.0"; one that stands alone says nothing that is needed. */
-static int add_peeled(struct advert *a, struct part hex, struct part name,
-		      const struct pkt_reader *r)
+static int add_peeled(struct listing *l, struct part hex, struct part name)
 {
+	struct advert *a = l->a;
 	struct advert_ref *last = a->refs.n ? &a->refs.at[a->refs.n - 1] : NULL;
 
 	name.len -= strlen(PEELED);
-	return last && equals(name, last->name) ? set_text(&last->peeled, hex, r) : 0;
-}
-
-static int add_line_0(struct advert *a, struct part line, size_t id_len, const struct pkt_reader *r)
-{
-	struct part hex = cut(&line, ' ');
-
-	if (equals(hex, "shallow") && is_hex(line, id_len)) {
-		a->shallow = true;
-		return 0;
-	}
-	if (!is_hex(hex, id_len) || !is_name(line))
-		return pkt_garbage(r->link->guard);
-	if (equals(line, "capabilities" PEELED))
-		return 0;
-	if (ends_with(line, PEELED))
-		return add_peeled(a, hex, line, r);
-	return add_ref(a, hex, line, r);
+	return last && equals(name, last->name) ? set_text(&last->peeled, hex, l->r) : 0;
 }
 
 /* Only HEAD's is looked for: others are of no use. */
-static int set_symref_0(struct advert *a, const struct pkt_reader *r)
+static int set_symref_0(struct advert_ref *head, const struct listing *l)
 {
-	struct advert_ref *head = (struct advert_ref *)advert_find(a, "HEAD");
-	struct part rest = caps_of(a), key, value;
+	struct part rest = caps_of(l->a), key, value;
 
-	while (head && !head->symref && next_capability(&key, &value, &rest, ' ')) {
+	while (!head->symref && next_capability(&key, &value, &rest, ' ')) {
 		if (!equals(key, "symref") || !starts_with(value, "HEAD:"))
 			continue;
 		value = behind(value, strlen("HEAD:"));
 		if (!is_name(value))
-			return pkt_garbage(r->link->guard);
-		if (set_text(&head->symref, value, r) < 0)
+			return pkt_garbage(l->r->link->guard);
+		if (set_text(&head->symref, value, l->r) < 0)
 			return -1;
 	}
 	return 0;
 }
 
+static int add_line_0(struct listing *l, struct part line)
+{
+	struct part hex = cut(&line, ' ');
+	struct advert_ref ref;
+
+	if (equals(hex, "shallow") && is_hex(line, l->id_len)) {
+		l->a->shallow = true;
+		return 0;
+	}
+	if (!is_hex(hex, l->id_len) || !is_name(line))
+		return pkt_garbage(l->r->link->guard);
+	if (equals(line, "capabilities" PEELED))
+		return 0;
+	if (ends_with(line, PEELED))
+		return add_peeled(l, hex, line);
+	if (make_ref(&ref, hex, line, l->r) < 0)
+		return -1;
+	if (equals(line, "HEAD") && set_symref_0(&ref, l) < 0) {
+		ref_release(&ref);
+		return -1;
+	}
+	return push_ref(l, &ref);
+}
+
 /* The capabilities stand in the first line alone, which `p` is. */
-static int read_version_0(struct advert *a, struct pkt *p, struct pkt_reader *r)
+static int read_version_0(struct advert *a, struct pkt *p, struct pkt_reader *r,
+			  const char *branch, bool releases)
 {
 	struct part caps = line_of(p), line;
-	size_t id_len;
+	struct listing l;
 	int rc = 0;
 
 	if (p->kind == PKT_FLUSH)
@@ -308,15 +384,15 @@ static int read_version_0(struct advert *a, struct pkt *p, struct pkt_reader *r)
 		return pkt_garbage(r->link->guard);
 	if (set_text(&a->caps, caps, r) < 0)
 		return -1;
-	id_len = advert_hex_len(a);
+	l = start_listing(a, r, branch, releases);
 	while (!rc && p->kind == PKT_DATA) {
-		rc = add_line_0(a, line, id_len, r);
+		rc = add_line_0(&l, line);
 		if (!rc)
 			rc = next_packet(p, r);
 		if (!rc)
 			line = line_of(p);
 	}
-	return rc ? rc : set_symref_0(a, r);
+	return rc;
 }
 
 /* --- version 2 ------------------------------------------------------------- */
@@ -362,37 +438,36 @@ static int add_attribute(struct advert_ref *ref, struct part word, size_t id_len
 	return 0;
 }
 
-static int add_line_2(struct advert *a, struct part line, size_t id_len, const struct pkt_reader *r)
+static int add_line_2(struct listing *l, struct part line)
 {
 	struct part hex = cut(&line, ' '), name = cut(&line, ' ');
-	struct advert_ref *ref;
+	struct advert_ref ref;
+	int rc;
 
 	if (equals(hex, "unborn"))
 		hex.len = 0;
-	else if (!is_hex(hex, id_len))
-		return pkt_garbage(r->link->guard);
+	else if (!is_hex(hex, l->id_len))
+		return pkt_garbage(l->r->link->guard);
 	if (!is_name(name) || ends_with(name, PEELED))
-		return pkt_garbage(r->link->guard);
-	if (add_ref(a, hex, name, r) < 0)
-		return -1;
-	ref = &a->refs.at[a->refs.n - 1];
-	while (line.len)
-		if (add_attribute(ref, cut(&line, ' '), id_len, r) < 0)
-			return -1;
-	return 0;
+		return pkt_garbage(l->r->link->guard);
+	rc = make_ref(&ref, hex, name, l->r);
+	while (!rc && line.len)
+		rc = add_attribute(&ref, cut(&line, ' '), l->id_len, l->r);
+	if (!rc)
+		return push_ref(l, &ref);
+	ref_release(&ref);
+	return rc;
 }
 
 int lsrefs_answer(struct advert *a, struct pkt_reader *r, const char *branch, bool releases)
 {
-	size_t id_len = advert_hex_len(a);
+	struct listing l = start_listing(a, r, branch, releases);
 	struct pkt p;
 	int rc;
 
 	while (!(rc = next_packet(&p, r)) && p.kind == PKT_DATA)
-		if ((rc = add_line_2(a, line_of(&p), id_len, r)) < 0)
+		if ((rc = add_line_2(&l, line_of(&p))) < 0)
 			break;
-	if (!rc)
-		advert_keep(a, branch, releases);
 	return rc;
 }
 
@@ -423,7 +498,7 @@ void lsrefs_request(struct str *out, const struct advert *a, const char *branch,
 
 /* --- both ------------------------------------------------------------------ */
 
-int advert_read(struct advert *a, struct pkt_reader *r)
+int advert_read(struct advert *a, struct pkt_reader *r, const char *branch, bool releases)
 {
 	struct pkt p;
 
@@ -442,47 +517,5 @@ int advert_read(struct advert *a, struct pkt_reader *r)
 		return read_caps_2(a, r);
 	}
 	a->version = 0;
-	return read_version_0(a, &p, r);
-}
-
-/* What is kept. Where the server does not say what HEAD stands for (it is older than git
- * 1.8.5, or HEAD is detached), it may be any branch with the same commit, and libgit2 chooses
- * among these. */
-struct wanted {
-	const char *branch, *target;
-	char head_hex[ADVERT_HEX_MAX + 1]; /* "": what HEAD stands for is known */
-	bool releases;
-};
-
-static bool is_wanted(const struct advert_ref *ref, const struct wanted *w)
-{
-	struct part name = { ref->name, strlen(ref->name) };
-
-	if (!strcmp(ref->name, "HEAD") || (w->target && !strcmp(ref->name, w->target)))
-		return true;
-	if (starts_with(name, TAGS))
-		return w->releases;
-	if (!starts_with(name, HEADS))
-		return false;
-	return (w->branch && !strcmp(ref->name + strlen(HEADS), w->branch)) ||
-	       (w->head_hex[0] && !strcmp(ref->hex, w->head_hex));
-}
-
-void advert_keep(struct advert *a, const char *branch, bool releases)
-{
-	const struct advert_ref *head = advert_find(a, "HEAD");
-	struct wanted w = { .branch = branch, .releases = releases };
-	size_t n = 0;
-
-	if (head && head->symref)
-		w.target = head->symref;
-	else if (head)
-		memcpy(w.head_hex, head->hex, sizeof(w.head_hex));
-	for (size_t i = 0; i < a->refs.n; i++) {
-		if (is_wanted(&a->refs.at[i], &w))
-			a->refs.at[n++] = a->refs.at[i];
-		else
-			ref_release(&a->refs.at[i]);
-	}
-	a->refs.n = n;
+	return read_version_0(a, &p, r, branch, releases);
 }

@@ -4,12 +4,10 @@
  * is asked with ls-refs.
  *
  *	struct advert a = ADVERT_INIT;
- *	advert_read(&a, &reader);
+ *	advert_read(&a, &reader, branch, releases);
  *	if (a.version == 2) {
  *		lsrefs_request(&out, &a, branch, releases);   ... send it ...
  *		lsrefs_answer(&a, &reader, branch, releases);
- *	} else {
- *		advert_keep(&a, branch, releases);
  *	}
  *	advert_write_v0(&out, &a, caps);                      for libgit2
  *	advert_release(&a);
@@ -49,12 +47,16 @@ struct advert {
 void advert_release(struct advert *a);
 
 /*
- * Read what comes first on a link, up to its flush: the capabilities, and with version 0 all
- * references. The head line of smart HTTP ("# service=...") is skipped.
+ * Read what comes first on a link, up to its flush: the capabilities, and with version 0 the
+ * references, of which those that are wanted are kept: HEAD, what it stands for (or what it
+ * may stand for, where the server does not say), the branch and the tags. The head line of
+ * smart HTTP ("# service=...") is skipped.
  * @param a  empty
+ * @param branch    short name; NULL: only what HEAD stands for
+ * @param releases  tags, too
  * @return 0, or -1 after guard_fail(); an "ERR" of the server, too
  */
-int advert_read(struct advert *a, struct pkt_reader *r);
+int advert_read(struct advert *a, struct pkt_reader *r, const char *branch, bool releases);
 
 /* Whether the server can do that. `value`: NULL, or a word that must be among the values,
  * as "filter" is in "fetch=shallow filter". */
@@ -78,10 +80,6 @@ void lsrefs_request(struct str *out, const struct advert *a, const char *branch,
 
 /* Read the answer, and keep of it what was asked for. 0, or -1 after guard_fail(). */
 int lsrefs_answer(struct advert *a, struct pkt_reader *r, const char *branch, bool releases);
-
-/* Drop all references but HEAD, the one it stands for, this branch and, with `releases`,
- * tags. */
-void advert_keep(struct advert *a, const char *branch, bool releases);
 
 /*
  * Append the references as a server of version 0 would advertise them, up to the flush: what

@@ -9,10 +9,14 @@
 
 #include "fetch/libgit2.h"
 #include "util/banned.h"
+#include "util/file.h"
 #include "util/str.h"
 
 #define HEADS "refs/heads/"
 #define TAGS "refs/tags/"
+
+/* What universe asked for, so that a change of its mind is none of the remote's. */
+#define ASKED "quarry.branch"
 
 /* --- what it has ----------------------------------------------------------- */
 
@@ -55,15 +59,23 @@ static int read_tip(struct cached *c, git_repository *repo)
 	return rc;
 }
 
-static int read_partial(struct cached *c, git_repository *repo)
+static int read_config(struct cached *c, git_repository *repo)
 {
 	git_config *config = NULL;
+	git_buf asked = GIT_BUF_INIT;
 	int value = 0, rc;
 
 	rc = git_repository_config_snapshot(&config, repo);
 	if (rc == 0)
 		rc = git_config_get_bool(&value, config, "remote.origin.promisor");
 	c->partial = rc == 0 && value;
+	if (rc == 0 || rc == GIT_ENOTFOUND)
+		rc = git_config_get_string_buf(&asked, config, ASKED);
+	if (rc == 0 && !(c->asked = strdup(asked.ptr))) {
+		git_error_set_oom();
+		rc = -1;
+	}
+	git_buf_dispose(&asked);
 	git_config_free(config);
 	return rc == GIT_ENOTFOUND ? 0 : rc;
 }
@@ -74,12 +86,16 @@ int cached_read(struct cached *out, git_repository *repo, const char *gitdir,
 	struct cached c = CACHED_INIT;
 	char *target;
 
-	if (read_tip(&c, repo) < 0 || read_partial(&c, repo) < 0)
+	if (read_tip(&c, repo) < 0 || read_config(&c, repo) < 0) {
+		cached_release(&c);
 		return libgit2_fail("read the state of", gitdir, err);
+	}
+	c.shallow = git_repository_is_shallow(repo) == 1;
 	target = c.has_tip ? head_target(repo) : NULL;
 	if (target && !strncmp(target, HEADS, strlen(HEADS)) &&
 	    !(c.branch = strdup(target + strlen(HEADS)))) {
 		free(target);
+		cached_release(&c);
 		return quarry_error_nomem(err);
 	}
 	free(target);
@@ -90,6 +106,7 @@ int cached_read(struct cached *out, git_repository *repo, const char *gitdir,
 void cached_release(struct cached *c)
 {
 	free(c->branch);
+	free(c->asked);
 	*c = (struct cached)CACHED_INIT;
 }
 
@@ -147,39 +164,26 @@ int cached_settle(git_repository *repo, const char *gitdir, const char *ref, con
 	return settle(repo, ref, tip) < 0 ? libgit2_fail("move the branch of", gitdir, err) : 0;
 }
 
-/* A tag that cannot be had (its object did not come, its name is none of git's) is not
- * there: a branch's history does not hang on it. */
-static void make_tag(git_repository *repo, const struct advert_ref *ref)
+int cached_settle_shallow(const char *gitdir, const git_oid *ids, size_t n,
+			  struct quarry_error *err)
 {
-	git_reference *made = NULL;
-	git_oid id;
+	char *path = str_dupf("%s/shallow", gitdir);
+	char hex[GIT_OID_HEXSZ + 1];
+	struct str s = STR_INIT;
+	int rc = 0;
 
-	if (is_tag(ref->name) && git_oid_fromstr(&id, ref->hex) == 0)
-		(void)git_reference_create(&made, repo, ref->name, &id, /* force= */ 1, "fetch");
-	git_reference_free(made);
-}
-
-/* One that the remote no longer has, or that will be made anew. */
-static int remove_stale_tags(git_repository *repo, const struct advert *a)
-{
-	git_strarray names = { NULL, 0 };
-	int rc = git_reference_list(&names, repo);
-
-	for (size_t i = 0; rc == 0 && i < names.count; i++)
-		if (is_tag(names.strings[i]) && !advert_find(a, names.strings[i]))
-			rc = git_reference_remove(repo, names.strings[i]);
-	git_strarray_dispose(&names);
+	for (size_t i = 0; i < n; i++)
+		str_addf(&s, "%s\n", git_oid_tostr(hex, sizeof(hex), &ids[i]));
+	if (!path || s.oom)
+		rc = quarry_error_nomem(err);
+	else if (n)
+		rc = file_write(path, s.buf, s.len, err);
+	else if (unlink(path) < 0 && errno != ENOENT)
+		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot remove '%s': %s", path,
+				      strerror(errno));
+	str_release(&s);
+	free(path);
 	return rc;
-}
-
-int cached_settle_tags(git_repository *repo, const char *gitdir, const struct advert *a,
-		       struct quarry_error *err)
-{
-	if (remove_stale_tags(repo, a) < 0)
-		return libgit2_fail("remove a tag of", gitdir, err);
-	for (size_t i = 0; i < a->refs.n; i++)
-		make_tag(repo, &a->refs.at[i]);
-	return 0;
 }
 
 /* --- configuration and marks ----------------------------------------------- */
@@ -204,10 +208,11 @@ int cached_remember(git_repository *repo, const char *gitdir, const struct cache
 		{ "remote.origin.url", origin->url },
 		{ "remote.origin.fetch", spec },
 		{ "remote.origin.tagOpt", origin->tags ? "--tags" : "--no-tags" },
+		{ ASKED, origin->asked },
 		{ "remote.origin.promisor", "true" },
 		{ "remote.origin.partialclonefilter", "blob:none" },
 	};
-	size_t n = origin->partial ? 5 : 3;
+	size_t n = origin->partial ? 6 : 4;
 	git_config *config = NULL;
 	int rc;
 

@@ -8,7 +8,6 @@
 #include <git2.h>
 #include <stdbool.h>
 
-#include "fetch/advert.h"
 #include "quarry/error.h"
 
 /* What it has now. */
@@ -17,6 +16,8 @@ struct cached {
 	git_oid tip;
 	char *branch;   /* short name; NULL: HEAD names no branch */
 	bool partial;   /* blobs may be missing */
+	char *asked;    /* the branch that was asked for, "": HEAD's; NULL: not known */
+	bool shallow;   /* the server's history was cut off when it came */
 };
 
 #define CACHED_INIT { .has_tip = false }
@@ -32,14 +33,15 @@ void cached_release(struct cached *c);
 int cached_settle(git_repository *repo, const char *gitdir, const char *ref, const git_oid *tip,
 		  struct quarry_error *err);
 
-/* Make the tags those that the remote has. */
-int cached_settle_tags(git_repository *repo, const char *gitdir, const struct advert *a,
-		       struct quarry_error *err);
+/* Write down where the history is cut off, for git and for mining; nowhere: it is whole. */
+int cached_settle_shallow(const char *gitdir, const git_oid *ids, size_t n,
+			  struct quarry_error *err);
 
 /* How to go on: so that git, too, can fetch in the repository. */
 struct cached_origin {
 	const char *url; /* holds no secret */
 	const char *ref; /* full name of the branch */
+	const char *asked; /* its short name when it was asked for; "": HEAD's */
 	bool partial;    /* blobs are missing: git may fetch them when it needs one */
 	bool tags;
 };

@@ -51,7 +51,7 @@ static int check(const struct helper *h)
 	wait_s = wait_s ? wait_s : WAIT_S_DEFAULT;
 	if (guard_now_ms() - h->since_ms >= (int64_t)wait_s * 1000)
 		return guard_fail(h->guard, GUARD_AUTH,
-				  "git's credential helper gave no answer within %u seconds", wait_s);
+				  "git's credential helper gave no answer within %u s", wait_s);
 	return 0;
 }
 

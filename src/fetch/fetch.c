@@ -119,6 +119,10 @@ int quarry_fetch(struct quarry_fetch_result *out, const char *gitdir, const char
 	job.result.bytes = job.guard.bytes;
 	job.result.may_retry = rc && job.guard.cause == GUARD_LATER;
 	job.result.retry_after_s = job.guard.retry_after_s;
+	if (rc && job.guard.cause == GUARD_GONE)
+		job.result.notes |= QUARRY_FETCH_GONE;
+	if (rc && job.guard.cause == GUARD_HIDDEN)
+		job.result.notes |= QUARRY_FETCH_HIDDEN;
 	*out = job.result;
 	remote_release(&job.remote);
 	url_release(&job.url);

@@ -22,7 +22,7 @@ void guard_start(struct guard *g, const struct quarry_fetch_options *options)
 {
 	*g = (struct guard){ .options = options, .retry_after_s = -1 };
 	if (options->total_s)
-		g->end_ms = guard_now_ms() + (int64_t)options->total_s * 1000;
+		g->end_ms = guard_now_ms() + ((int64_t)options->total_s - options->spent_s) * 1000;
 }
 
 int guard_fail(struct guard *g, enum guard_cause cause, const char *fmt, ...)
@@ -61,7 +61,7 @@ int guard_check(struct guard *g)
 	if (o->stop && atomic_load(o->stop))
 		return guard_fail(g, GUARD_STOPPED, "stopped");
 	if (g->end_ms && guard_now_ms() >= g->end_ms)
-		return guard_fail(g, GUARD_LATER, "it took longer than %u seconds", o->total_s);
+		return guard_fail(g, GUARD_LATER, "it took longer than %u s", o->total_s);
 	return 0;
 }
 
@@ -72,7 +72,7 @@ int guard_wait(struct guard *g, int64_t since_ms)
 	if (guard_check(g) < 0)
 		return -1;
 	if (stall_s && guard_now_ms() - since_ms >= (int64_t)stall_s * 1000)
-		return guard_fail(g, GUARD_LATER, "the server sent nothing for %u seconds", stall_s);
+		return guard_fail(g, GUARD_LATER, "the server sent nothing for %u s", stall_s);
 	return 0;
 }
 
@@ -99,7 +99,7 @@ int guard_count(struct guard *g, size_t n)
 	g->bytes += n;
 	if (o->progress)
 		o->progress(o->payload, g->bytes);
-	if (o->bytes_max && g->bytes > o->bytes_max)
+	if (o->bytes_max && g->bytes + o->spent_bytes > o->bytes_max)
 		return guard_fail(g, GUARD_FINAL, "it is larger than the limit of %llu bytes",
 				  (unsigned long long)o->bytes_max);
 	return 0;

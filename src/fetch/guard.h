@@ -30,7 +30,9 @@ enum guard_cause {
 	GUARD_LATER,   /* it may go well another time: a broken line, a busy server */
 	GUARD_FINAL,   /* it will not: a limit, an answer that is no git */
 	GUARD_GONE,    /* there is no such repository */
-	GUARD_AUTH,    /* credentials are missing or refused */
+	GUARD_NO_BRANCH, /* there is, but it has no such branch */
+	GUARD_HIDDEN,  /* there is none, or it is private: its host does not tell which */
+	GUARD_AUTH,    /* our credentials are missing or refused */
 	GUARD_FILTER,  /* the server takes no filter, whatever it had advertised */
 	GUARD_STOPPED, /* on request */
 	GUARD_NOMEM,

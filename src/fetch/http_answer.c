@@ -4,6 +4,9 @@
 
 #include "util/banned.h"
 
+/* A host that says "too many" and not until when is left alone for so long. */
+#define BUSY_S 10
+
 static const struct status {
 	long code;
 	enum guard_cause cause;
@@ -40,7 +43,7 @@ static int fail_auth(struct guard *g, long code, const char *used_for)
 	if (used_for)
 		return guard_fail(g, GUARD_AUTH, "the server refuses the credentials for %s",
 				  used_for);
-	return guard_fail(g, GUARD_AUTH, "not found or private: check its name, or give a token "
+	return guard_fail(g, GUARD_HIDDEN, "not found or private: check its name, or give a token "
 			  "(see CREDENTIALS in the manual)");
 }
 
@@ -56,7 +59,7 @@ int http_fail_status(struct guard *g, long code, const char *used_for, int64_t r
 	if (s.cause == GUARD_AUTH)
 		return fail_auth(g, code, used_for);
 	if (s.cause == GUARD_LATER)
-		g->retry_after_s = retry_after_s;
+		g->retry_after_s = code == 429 && retry_after_s < 0 ? BUSY_S : retry_after_s;
 	if (!s.words)
 		return guard_fail(g, s.cause, "the server answers %ld", code);
 	return guard_fail(g, s.cause, "the server answers %ld (%s)", code, s.words);

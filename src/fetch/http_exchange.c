@@ -151,6 +151,7 @@ static CURLcode set_connection(struct http_exchange *x)
 	CURLcode rc = CURLE_OK;
 
 	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_QUICK_EXIT, 1L); /* else a resolver that hangs is waited for */
 	/* 0 would mean libcurl's five minutes. */
 	SET(CURLOPT_CONNECTTIMEOUT_MS,
 	    connect_s && connect_s < INT32_MAX / 1000 ? (long)connect_s * 1000 : (long)INT32_MAX);

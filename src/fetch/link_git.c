@@ -78,7 +78,7 @@ static int cannot_connect(const struct git_link *l, CURLcode code)
 	if (code == CURLE_COULDNT_RESOLVE_HOST)
 		return guard_fail(g, GUARD_LATER, "cannot find the address of its host");
 	if (code == CURLE_OPERATION_TIMEDOUT && g->options->connect_s)
-		return guard_fail(g, GUARD_LATER, "its host did not answer within %u seconds",
+		return guard_fail(g, GUARD_LATER, "its host did not answer within %u s",
 				  g->options->connect_s);
 	if (curl_easy_getinfo(l->easy, CURLINFO_OS_ERRNO, &cause) || !cause)
 		return guard_fail(g, GUARD_LATER, "cannot connect to its host: %s",

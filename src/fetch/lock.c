@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -52,7 +53,16 @@ bool lock_try(int *fd, const char *folder)
 	return true;
 }
 
-int lock_wait(int *fd, const char *folder, const atomic_bool *stop, struct quarry_error *err)
+static int given_up(const char *folder, const struct guard *g, struct quarry_error *err)
+{
+	if (g->cause == GUARD_STOPPED)
+		return quarry_error_set(err, QUARRY_EINTR,
+					"stopped while another run was writing to '%s'", folder);
+	return quarry_error_set(err, QUARRY_EFAIL, "cannot lock '%s': another run was writing to it "
+				"all the time: %s", folder, g->text);
+}
+
+int lock_wait(int *fd, const char *folder, struct guard *g, struct quarry_error *err)
 {
 	struct timespec pause = { .tv_nsec = WAIT_MS * 1000000L };
 	int got = open_lock(folder, O_CREAT);
@@ -68,11 +78,9 @@ int lock_wait(int *fd, const char *folder, const atomic_bool *stop, struct quarr
 			return quarry_error_set(err, QUARRY_EFAIL, "cannot lock '%s': %s", folder,
 						strerror(cause));
 		}
-		if (stop && atomic_load(stop)) {
+		if (guard_check(g) < 0) {
 			lock_drop(got);
-			return quarry_error_set(err, QUARRY_EINTR,
-						"stopped while another run was writing to '%s'",
-						folder);
+			return given_up(folder, g, err);
 		}
 		(void)nanosleep(&pause, NULL); /* cut short by a signal: look again */
 	}
@@ -89,9 +97,6 @@ void lock_drop(int fd)
 /* 0, or an errno; EAGAIN when another run that tidies was faster. */
 static int take_new(struct temp *t)
 {
-	/* mkdtemp(3) lets nobody else in; a cache may be shared. */
-	if (chmod(t->path, 0755) < 0)
-		return errno == ENOENT ? EAGAIN : errno;
 	t->lock = open_lock(t->path, O_CREAT);
 	if (t->lock < 0)
 		return errno == ENOENT ? EAGAIN : errno;
@@ -116,6 +121,35 @@ static int make_parent(const char *path, struct quarry_error *err)
 	return rc;
 }
 
+/* Make up the last letters of a name. 0, or an errno. */
+static int randomize(char *letters, size_t n)
+{
+	static const char set[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char byte;
+
+		if (getrandom(&byte, 1, 0) != 1)
+			return errno;
+		letters[i] = set[byte % (sizeof(set) - 1)];
+	}
+	return 0;
+}
+
+/* As mkdtemp(3) would, which lets nobody else in: who may share the cache is for the umask
+ * to say. 0, or an errno; EAGAIN when the name is taken. */
+static int make_temp(char *path)
+{
+	const size_t n = strlen("XXXXXX");
+	int cause = randomize(path + strlen(path) - n, n);
+
+	if (cause)
+		return cause;
+	if (mkdir(path, 0777) < 0)
+		return errno == EEXIST ? EAGAIN : errno;
+	return 0;
+}
+
 int temp_new(struct temp *t, const char *gitdir, struct quarry_error *err)
 {
 	int rc = make_parent(gitdir, err), cause = EAGAIN;
@@ -126,11 +160,11 @@ int temp_new(struct temp *t, const char *gitdir, struct quarry_error *err)
 		t->path = str_dupf("%s" TEMP_SUFFIX, gitdir);
 		if (!t->path)
 			return quarry_error_nomem(err);
-		if (mkdtemp(t->path)) {
+		cause = make_temp(t->path);
+		if (!cause) {
 			cause = take_new(t);
 		} else {
-			cause = errno;
-			free(t->path);
+			free(t->path); /* not ours to remove */
 			t->path = NULL;
 		}
 		if (cause)

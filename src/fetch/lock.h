@@ -13,9 +13,9 @@
 #ifndef QUARRY_FETCH_LOCK_H
 #define QUARRY_FETCH_LOCK_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 
+#include "fetch/guard.h"
 #include "quarry/error.h"
 
 #define LOCK_NAME "quarry-lock"
@@ -28,9 +28,9 @@ struct temp {
 
 #define TEMP_INIT { NULL, -1 }
 
-/* Wait for the lock of a folder; *fd holds it until lock_drop(). QUARRY_EINTR
- * when `stop` (may be NULL) is set meanwhile. */
-int lock_wait(int *fd, const char *folder, const atomic_bool *stop, struct quarry_error *err);
+/* Wait for the lock of a folder, as long as the guard lets us; *fd holds it until
+ * lock_drop(). QUARRY_EINTR on request. */
+int lock_wait(int *fd, const char *folder, struct guard *g, struct quarry_error *err);
 /* Take the lock if it is free. False when it is held, or the folder has none. */
 bool lock_try(int *fd, const char *folder);
 void lock_drop(int fd);

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fetch/libgit2.h"
 #include "util/banned.h"
 #include "util/str.h"
 #include "util/vec.h"
@@ -42,20 +43,6 @@ struct fetching {
 static int no_memory(struct guard *g)
 {
 	return guard_fail(g, GUARD_NOMEM, "out of memory");
-}
-
-/* After a call of libgit2. What is wrong with the disk will not go away; a damaged pack
- * may be whole the next time. */
-static int pack_failed(struct guard *g)
-{
-	const git_error *e = git_error_last();
-	const char *why = e && e->message ? e->message : "unknown cause";
-
-	if (e && e->klass == GIT_ERROR_NOMEMORY)
-		return no_memory(g);
-	if (e && (e->klass == GIT_ERROR_OS || e->klass == GIT_ERROR_FILESYSTEM))
-		return guard_fail(g, GUARD_FINAL, "cannot write what the server sent: %s", why);
-	return guard_fail(g, GUARD_LATER, "the pack that the server sent is damaged: %s", why);
 }
 
 /* --- the request ----------------------------------------------------------- */
@@ -193,6 +180,22 @@ static int read_acks(struct fetching *f, bool *ready)
 	return rc;
 }
 
+/* A line of another section: of "shallow-info" it tells where a cut-off history ends. */
+static int read_info(struct fetching *f, const struct pkt *p)
+{
+	static const char word[] = "shallow ";
+	struct pack_ids *shallow = f->request->shallow;
+	size_t len = pkt_line_len(p);
+	git_oid id;
+
+	if (!shallow || len != strlen(word) + GIT_OID_HEXSZ ||
+	    memcmp(p->data, word, strlen(word)) != 0)
+		return 0;
+	if (git_oid_fromstrn(&id, p->data + strlen(word), GIT_OID_HEXSZ) < 0)
+		return pkt_garbage(f->guard);
+	return vec_push(&shallow->ids, id) < 0 ? no_memory(f->guard) : 0;
+}
+
 /* 1: the pack comes next. 0, -1: as next_packet(). */
 static int find_pack(struct fetching *f)
 {
@@ -205,6 +208,8 @@ static int find_pack(struct fetching *f)
 			return guard_fail(f->guard, GUARD_FINAL, "the server sent no pack");
 		if (at_head && line_is(&p, "packfile"))
 			return 1;
+		if (p.kind == PKT_DATA && read_info(f, &p) < 0)
+			return -1;
 		at_head = p.kind == PKT_DELIM;
 	}
 	return rc;
@@ -216,7 +221,7 @@ static int take_band(struct fetching *f, const struct pkt *p)
 
 	switch (p->len ? p->data[0] : 0) {
 	case 1:
-		return w->append(w, p->data + 1, p->len - 1, &f->stats) < 0 ? pack_failed(f->guard)
+		return w->append(w, p->data + 1, p->len - 1, &f->stats) < 0 ? libgit2_blame(f->guard, GIT_ERROR)
 									    : 0;
 	case 2:
 		return 0;
@@ -233,7 +238,7 @@ static int receive_pack(struct fetching *f)
 
 	while (pkt_need(&p, &f->reader) == 0) {
 		if (p.kind == PKT_FLUSH || p.kind == PKT_END)
-			return f->writer->commit(f->writer, &f->stats) < 0 ? pack_failed(f->guard)
+			return f->writer->commit(f->writer, &f->stats) < 0 ? libgit2_blame(f->guard, GIT_ERROR)
 									   : 0;
 		if (p.kind != PKT_DATA)
 			return pkt_garbage(f->guard);
@@ -257,7 +262,7 @@ static int store_pack(struct fetching *f)
 	git_error_clear();
 	if (git_repository_odb(&odb, f->repo) < 0 ||
 	    git_odb_write_pack(&f->writer, odb, on_indexed, f->guard) < 0)
-		rc = pack_failed(f->guard);
+		rc = libgit2_blame(f->guard, GIT_ERROR);
 	if (rc == 0)
 		rc = receive_pack(f);
 	if (f->writer)

@@ -11,6 +11,12 @@
 
 #include "fetch/advert.h"
 #include "fetch/link.h"
+#include "util/vec.h"
+
+/* Ids. */
+struct pack_ids {
+	VEC(git_oid) ids;
+};
 
 struct pack_request {
 	const git_oid *wants; /* at least one */
@@ -18,6 +24,9 @@ struct pack_request {
 	bool blobless; /* leave out blobs that are not wanted themselves */
 	bool thin;     /* deltas may build on objects of the repository */
 	bool haves;    /* tell what its references lead to, for the server to leave out */
+	/* Takes the commits whose parents the server lacks itself: its copy is shallow.
+	 * NULL: they do not matter. */
+	struct pack_ids *shallow;
 };
 
 /*

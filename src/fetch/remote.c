@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fetch/libgit2.h"
 #include "fetch/objects.h"
 #include "fetch/pack.h"
 #include "fetch/pktline.h"
@@ -21,38 +22,20 @@ static const struct {
 	[GUARD_LATER] = { QUARRY_EFAIL, "" },
 	[GUARD_FINAL] = { QUARRY_EFAIL, "" },
 	[GUARD_GONE] = { QUARRY_ENOTFOUND, "not found: " },
+	[GUARD_NO_BRANCH] = { QUARRY_ENOTFOUND, "not found: " },
+	[GUARD_HIDDEN] = { QUARRY_EAUTH, "" },
 	[GUARD_AUTH] = { QUARRY_EAUTH, "" },
 	[GUARD_FILTER] = { QUARRY_EFAIL, "" },
 };
 
-/* libgit2's local transport has no code for it. */
-static bool is_missing_folder(const struct remote *r, const char *text)
-{
-	return r->url->scheme == URL_LOCAL && (strstr(text, "could not find repo") ||
-					       strstr(text, "failed to resolve path"));
-}
-
-/*
- * Note what libgit2 itself found.  What is wrong with a pack is the line's fault or the
- * server's, and may be right another time; what concerns the disk stays as it is.
- */
-static void note_libgit2(const struct remote *r, int rc)
+/* libgit2's local transport has no code for a folder that is not there. */
+static bool is_missing_folder(const struct remote *r)
 {
 	const git_error *e = git_error_last();
-	const char *text = e && e->message ? e->message : "unknown cause";
-	struct guard *g = r->guard;
 
-	if (e && e->klass == GIT_ERROR_NOMEMORY)
-		(void)guard_fail(g, GUARD_NOMEM, "out of memory");
-	else if (is_missing_folder(r, text))
-		(void)guard_fail(g, GUARD_GONE, "%s", text);
-	else if (rc == GIT_EEOF || (e && e->klass == GIT_ERROR_NET))
-		(void)guard_fail(g, GUARD_LATER, "the answer of the server is cut off: %s", text);
-	else if (e && (e->klass == GIT_ERROR_INDEXER || e->klass == GIT_ERROR_ZLIB ||
-		       e->klass == GIT_ERROR_ODB || e->klass == GIT_ERROR_OBJECT))
-		(void)guard_fail(g, GUARD_LATER, "what the server sent is damaged: %s", text);
-	else
-		(void)guard_fail(g, GUARD_FINAL, "%s", text);
+	return r->url->scheme == URL_LOCAL && e && e->message &&
+	       (strstr(e->message, "could not find repo") ||
+		strstr(e->message, "failed to resolve path"));
 }
 
 int remote_fail(const struct remote *r, int rc, struct quarry_error *err)
@@ -60,8 +43,10 @@ int remote_fail(const struct remote *r, int rc, struct quarry_error *err)
 	struct guard *g = r->guard;
 	const char *url = r->url->text;
 
-	if (g->cause == GUARD_NONE)
-		note_libgit2(r, rc);
+	if (g->cause == GUARD_NONE && is_missing_folder(r))
+		(void)guard_fail(g, GUARD_GONE, "%s", git_error_last()->message);
+	else if (g->cause == GUARD_NONE)
+		(void)libgit2_blame(g, rc);
 	if (g->cause == GUARD_STOPPED)
 		return quarry_error_set(err, QUARRY_EINTR, "stopped while fetching '%s'", url);
 	if (g->cause == GUARD_NOMEM)
@@ -114,22 +99,38 @@ void remote_start(struct remote *r, struct guard *g, const struct url *url)
 	*r = (struct remote){ .url = url, .guard = g, .blobless = true };
 }
 
-static int list_by_version_2(struct remote *r)
+/* @param branch  as lsrefs_request(); "": all of them */
+static int ask_for_refs(struct remote *r, const char *branch)
 {
 	struct pkt_reader answer = PKT_READER_INIT(r->link);
 	struct str text = STR_INIT;
 	int rc;
 
-	lsrefs_request(&text, &r->advert, r->branch, r->releases);
+	lsrefs_request(&text, &r->advert, branch, r->releases);
 	rc = text.oom ? guard_fail(r->guard, GUARD_NOMEM, "out of memory")
 		      : r->link->request(r->link, 2);
 	if (!rc)
 		rc = r->link->write(r->link, text.buf, text.len);
 	if (!rc)
-		rc = lsrefs_answer(&r->advert, &answer, r->branch, r->releases);
+		rc = lsrefs_answer(&r->advert, &answer, branch, r->releases);
 	pkt_reader_release(&answer);
 	str_release(&text);
 	return rc;
+}
+
+/* A HEAD that is on no branch: one at the same commit may stand for it. */
+static bool is_detached(const struct remote *r)
+{
+	const struct advert_ref *head = advert_find(&r->advert, "HEAD");
+
+	return !r->branch && head && head->hex[0] && !head->symref;
+}
+
+static int list_by_version_2(struct remote *r)
+{
+	int rc = ask_for_refs(r, r->branch);
+
+	return !rc && is_detached(r) ? ask_for_refs(r, "") : rc;
 }
 
 static bool takes_filter(const struct advert *a)
@@ -148,7 +149,7 @@ static int list(struct remote *r)
 	if (link_open(&r->link, r->guard, r->url, 2) < 0)
 		return -1;
 	reader.link = r->link;
-	rc = advert_read(&r->advert, &reader);
+	rc = advert_read(&r->advert, &reader, r->branch, r->releases);
 	pkt_reader_release(&reader);
 	if (rc)
 		return rc;
@@ -158,14 +159,17 @@ static int list(struct remote *r)
 	r->filtered = r->blobless && takes_filter(&r->advert);
 	if (r->advert.version == 2)
 		return list_by_version_2(r);
-	advert_keep(&r->advert, r->branch, r->releases);
+	if (r->advert.shallow)
+		return guard_fail(r->guard, GUARD_FINAL, "its history is cut off at the server (a "
+				  "shallow copy), which speaks version 0 of the protocol alone");
 	return 0;
 }
 
-/* A server that is asked for all takes what we have for whole, too. */
+/* A server takes what we have for whole: asked for all of it, or for a tag of a blob, it
+ * may build deltas on blobs that never came. */
 static bool may_be_thin(const struct remote *r)
 {
-	return r->filtered || !r->partial;
+	return !r->anew && (!r->partial || (r->filtered && !r->releases));
 }
 
 static int connect_libgit2(struct remote *r)
@@ -227,6 +231,7 @@ void remote_release(struct remote *r)
 	say_goodbye(r);
 	link_free(r->link);
 	advert_release(&r->advert);
+	vec_release(&r->shallow.ids);
 	*r = (struct remote)REMOTE_INIT;
 }
 
@@ -246,17 +251,38 @@ static int guess_default(char **out, struct remote *r)
 	return rc;
 }
 
+/* As libgit2 and git guess: of the branches where HEAD is, main, master, or the first. */
+static const char *branch_at_head(const struct advert *a, const struct advert_ref *head)
+{
+	static const char *const usual[] = { HEADS "main", HEADS "master" };
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		const struct advert_ref *ref = advert_find(a, usual[i]);
+
+		if (ref && !strcmp(ref->hex, head->hex))
+			return ref->name;
+	}
+	for (size_t i = 0; i < a->refs.n; i++)
+		if (!strncmp(a->refs.at[i].name, HEADS, strlen(HEADS)) &&
+		    !strcmp(a->refs.at[i].hex, head->hex))
+			return a->refs.at[i].name;
+	return NULL;
+}
+
+static int read_default(char **out, struct remote *r)
+{
+	const struct advert_ref *head = advert_find(&r->advert, "HEAD");
+	const char *name = !head ? NULL : head->symref ? head->symref
+						       : branch_at_head(&r->advert, head);
+
+	*out = name ? strdup(name) : NULL;
+	return name && !*out ? guard_fail(r->guard, GUARD_NOMEM, "out of memory") : 0;
+}
+
 static int default_branch(char **out, struct remote *r)
 {
-	const struct advert_ref *head;
-	int rc = 0, valid = 0;
+	int rc = r->handle ? guess_default(out, r) : read_default(out, r), valid = 0;
 
-	if (r->handle) {
-		rc = guess_default(out, r);
-	} else if ((head = advert_find(&r->advert, "HEAD")) && head->symref) {
-		*out = strdup(head->symref);
-		rc = *out ? 0 : guard_fail(r->guard, GUARD_NOMEM, "out of memory");
-	}
 	if (*out && (git_reference_name_is_valid(&valid, *out) < 0 || !valid ||
 		     strncmp(*out, HEADS, strlen(HEADS)))) {
 		free(*out);
@@ -319,7 +345,7 @@ int remote_choose(char **ref, git_oid *tip, struct remote *r, struct quarry_erro
 	if (rc == 0)
 		rc = find_ref(&found, tip, &n, r, name);
 	if (rc == 0 && !found && r->branch && n > 0)
-		rc = guard_fail(r->guard, GUARD_GONE, "it has no branch '%s'", r->branch);
+		rc = guard_fail(r->guard, GUARD_NO_BRANCH, "it has no branch '%s'", r->branch);
 	if (rc < 0) {
 		rc = remote_fail(r, rc, err);
 	} else {
@@ -350,18 +376,14 @@ static int download_by_libgit2(struct remote *r, const char *ref)
 	return rc;
 }
 
-struct wants {
-	VEC(git_oid) ids;
-};
-
-static int want(struct wants *w, git_odb *odb, struct remote *r, const git_oid *id)
+static int want(struct pack_ids *w, git_odb *odb, struct remote *r, const git_oid *id)
 {
-	if (git_odb_exists(odb, id))
+	if (!r->anew && git_odb_exists(odb, id))
 		return 0;
 	return vec_push(&w->ids, *id) < 0 ? guard_fail(r->guard, GUARD_NOMEM, "out of memory") : 0;
 }
 
-static int want_tags(struct wants *w, git_odb *odb, struct remote *r)
+static int want_tags(struct pack_ids *w, git_odb *odb, struct remote *r)
 {
 	int rc = 0;
 
@@ -377,8 +399,9 @@ static int want_tags(struct wants *w, git_odb *odb, struct remote *r)
 
 static int download_by_version_2(struct remote *r, const git_oid *tip)
 {
-	struct wants w = { { NULL, 0, 0 } };
-	struct pack_request q = { .blobless = r->filtered, .thin = may_be_thin(r), .haves = true };
+	struct pack_ids w = { { NULL, 0, 0 } };
+	struct pack_request q = { .blobless = r->filtered, .thin = may_be_thin(r),
+				  .haves = !r->anew, .shallow = &r->shallow };
 	git_odb *odb = NULL;
 	int rc = git_repository_odb(&odb, r->repo);
 

@@ -22,6 +22,7 @@
 #include "fetch/advert.h"
 #include "fetch/guard.h"
 #include "fetch/link.h"
+#include "fetch/pack.h"
 #include "fetch/smart.h"
 #include "quarry/fetch.h"
 #include "util/url.h"
@@ -33,10 +34,12 @@ struct remote {
 	bool releases;      /* tags are wanted */
 	bool blobless;      /* ask for no blobs, where the server takes a filter */
 	bool partial;       /* the repository lacks blobs */
+	bool anew;          /* what the repository has is not to be built on */
 
 	bool filtered;      /* the server takes a filter, and one is asked for */
 	struct link *link;  /* NULL: local, or not connected */
 	struct advert advert;
+	struct pack_ids shallow; /* where the server's history is cut off */
 	git_repository *repo;
 	git_remote *handle; /* libgit2's; NULL: version 2 */
 	struct smart smart;

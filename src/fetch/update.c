@@ -15,6 +15,7 @@
 #include "fetch/cached.h"
 #include "fetch/libgit2.h"
 #include "fetch/lock.h"
+#include "fetch/tags.h"
 #include "fetch/tidy.h"
 #include "fetch/tip.h"
 #include "util/banned.h"
@@ -37,13 +38,19 @@ static const char *short_name(const char *ref)
 	return ref + strlen("refs/heads/");
 }
 
+/* Else it is the universe that has changed, and not the remote. */
+static bool asks_the_same(const struct job *job, const struct cached *old)
+{
+	return !old->asked || !strcmp(old->asked, job->branch ? job->branch : "");
+}
+
 static int note_branch(struct job *job, const struct cached *old, const char *ref,
 		       struct quarry_error *err)
 {
 	struct quarry_fetch_result *r = &job->result;
 	int rc = set_text(&r->branch, short_name(ref), err);
 
-	if (rc || !old->branch || !strcmp(old->branch, r->branch))
+	if (rc || !old->branch || !strcmp(old->branch, r->branch) || !asks_the_same(job, old))
 		return rc;
 	r->notes |= QUARRY_FETCH_RENAMED;
 	return set_text(&r->branch_before, old->branch, err);
@@ -65,7 +72,8 @@ static int note_server(struct job *job, struct quarry_error *err)
 static int note_force(struct job *job, git_repository *repo, const struct cached *old,
 		      const git_oid *tip)
 {
-	int rc = old->has_tip ? git_graph_descendant_of(repo, tip, &old->tip) : 1;
+	int rc = old->has_tip && asks_the_same(job, old)
+		? git_graph_descendant_of(repo, tip, &old->tip) : 1;
 
 	if (rc == 0)
 		job->result.notes |= QUARRY_FETCH_FORCED;
@@ -83,6 +91,8 @@ static int check_arrived(struct job *job, git_repository *repo, const git_oid *t
 	git_commit_free(commit);
 	if (rc == 0)
 		return 0;
+	if (rc != GIT_ENOTFOUND)
+		return remote_fail(&job->remote, rc, err);
 	(void)guard_fail(&job->guard, GUARD_LATER,
 			 "the server sent a pack without the commit that was asked for");
 	return remote_fail(&job->remote, rc, err);
@@ -91,11 +101,23 @@ static int check_arrived(struct job *job, git_repository *repo, const git_oid *t
 static int download(struct job *job, git_repository *repo, const char *path, const char *ref,
 		    const git_oid *tip, struct quarry_error *err)
 {
+	const struct pack_ids *shallow = &job->remote.shallow;
 	int rc = remote_download(&job->remote, ref, tip, err);
 
+	/* Before a reference leads to it. */
+	if (!rc && (shallow->ids.n || job->remote.anew))
+		rc = cached_settle_shallow(path, shallow->ids.at, shallow->ids.n, err);
 	if (!rc && job->remote.filtered)
 		rc = cached_mark_packs(path, err);
 	return rc ? rc : check_arrived(job, repo, tip, err);
+}
+
+static int settle_tags(struct job *job, git_repository *repo, const char *path,
+		       struct quarry_error *err)
+{
+	int rc = tags_settle(repo, path, &job->remote.advert, &job->guard, err);
+
+	return rc && job->guard.cause ? remote_fail(&job->remote, rc, err) : rc;
 }
 
 /* Write down what has come. */
@@ -106,7 +128,8 @@ static int settle(struct job *job, git_repository *repo, const char *path,
 	const struct remote *r = &job->remote;
 	bool same = old->has_tip && git_oid_equal(tip, &old->tip);
 	struct cached_origin origin = {
-		.url = job->url.text, .ref = ref, .partial = r->filtered || old->partial,
+		.url = job->url.text, .ref = ref, .asked = job->branch ? job->branch : "",
+		.partial = r->filtered || old->partial,
 		.tags = r->releases,
 	};
 	int rc = note_branch(job, old, ref, err);
@@ -116,8 +139,8 @@ static int settle(struct job *job, git_repository *repo, const char *path,
 	if (!rc)
 		rc = cached_remember(repo, path, &origin, err);
 	if (!rc && r->releases && r->link)
-		rc = cached_settle_tags(repo, path, &r->advert, err);
-	if (!rc && !(same && !(job->result.notes & QUARRY_FETCH_RENAMED) && old->branch))
+		rc = settle_tags(job, repo, path, err);
+	if (!rc && !(same && old->branch && !strcmp(old->branch, short_name(ref))))
 		rc = cached_settle(repo, path, ref, tip, err);
 	if (!rc)
 		job->result.outcome = same ? QUARRY_FETCH_UNCHANGED : QUARRY_FETCH_UPDATED;
@@ -134,6 +157,8 @@ static int bring_branch(struct job *job, git_repository *repo, const char *path,
 	int rc;
 
 	r->partial = old->partial;
+	/* One that was cut off is fetched whole each time: it may have grown at its end, too. */
+	r->anew = old->shallow;
 	rc = remote_connect(r, repo, err);
 	if (!rc)
 		rc = note_server(job, err);
@@ -143,7 +168,7 @@ static int bring_branch(struct job *job, git_repository *repo, const char *path,
 		job->result.outcome = QUARRY_FETCH_EMPTY;
 		return rc;
 	}
-	wanted = r->releases || !old->has_tip || !git_oid_equal(tip, &old->tip);
+	wanted = r->releases || r->anew || !old->has_tip || !git_oid_equal(tip, &old->tip);
 	if (wanted)
 		rc = download(job, repo, path, ref, tip, err);
 	if (!rc)
@@ -184,9 +209,22 @@ static int bring(struct job *job, git_repository *repo, const char *path, git_oi
 
 /* --- files of the tip ------------------------------------------------------ */
 
+/* Ask twice where a new request is a new connection, if need be. */
+static int ask_for(bool *came, struct job *job, git_repository *repo, const struct tip_blobs *blobs,
+		   struct quarry_error *err)
+{
+	struct remote *r = &job->remote;
+	int rc = remote_objects(came, r, repo, blobs->ids.at, blobs->ids.n, err);
+
+	if (!rc || job->guard.cause != GUARD_LATER || !r->link->stateless)
+		return rc;
+	guard_forgive(&job->guard);
+	return remote_objects(came, r, repo, blobs->ids.at, blobs->ids.n, err);
+}
+
 /*
- * Bring what is missing of the files of the tip, into the repository under its final
- * name: when it fails the branch is there already and need not come again.
+ * Bring what is missing of the files of the tip.  The branch is there already: that these
+ * could not be had is noted, and the next run asks again.
  */
 static int bring_tip_files(struct job *job, const git_oid *tip, struct quarry_error *err)
 {
@@ -202,10 +240,12 @@ static int bring_tip_files(struct job *job, const git_oid *tip, struct quarry_er
 		rc = libgit2_fail("read the tip of", job->gitdir, err);
 	if (rc || !blobs.ids.n)
 		goto done;
-	rc = remote_objects(&came, &job->remote, repo, blobs.ids.at, blobs.ids.n, err);
+	rc = ask_for(&came, job, repo, &blobs, err);
 	if (!rc && came)
 		rc = cached_mark_packs(job->gitdir, err);
-	else if (!rc)
+	else if (rc != QUARRY_EINTR && rc != QUARRY_ENOMEM)
+		rc = 0;
+	if (!came)
 		job->result.notes |= QUARRY_FETCH_NO_TIP_FILES;
 done:
 	tip_release(&blobs);
@@ -215,17 +255,26 @@ done:
 
 /* --- a first fetch, and a later one ---------------------------------------- */
 
+static int not_a_repository(const struct job *job, struct quarry_error *err)
+{
+	const git_error *e = git_error_last();
+
+	return quarry_error_set(err, QUARRY_EFAIL, "cannot open the cached repository '%s': %s; remove "
+				"it, and it is fetched anew", job->gitdir,
+				e && e->message ? e->message : "unknown cause");
+}
+
 static int update(struct job *job, struct quarry_error *err)
 {
 	git_repository *repo = NULL;
 	git_oid tip;
 	int lock = -1, rc;
 
-	rc = lock_wait(&lock, job->gitdir, job->options->stop, err);
+	rc = lock_wait(&lock, job->gitdir, &job->guard, err);
 	if (!rc)
 		rc = tidy_repository(job->gitdir, err);
 	if (!rc && git_repository_open_bare(&repo, job->gitdir) < 0)
-		rc = libgit2_fail("open the cached repository", job->gitdir, err);
+		rc = not_a_repository(job, err);
 	if (!rc)
 		rc = bring(job, repo, job->gitdir, &tip, err);
 	git_repository_free(repo);

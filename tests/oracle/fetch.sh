@@ -24,6 +24,7 @@ failed=0
 serial=0
 scene=
 gitdir=
+options=
 finished=
 
 finish() {
@@ -49,95 +50,7 @@ check() {
 	fi
 }
 
-# --- Histories ---------------------------------------------------------------
-
-# commits REPOSITORY BRANCH COUNT [START [LINES]]: append commits to a branch, or
-# to another commit. They hold text that does not shrink much, so many lines.
-commits() {
-	from=${4:-refs/heads/$2^0}
-	git -C "$1" rev-parse --quiet --verify "$from" >/dev/null || from=
-	awk -v branch="$2" -v n="$3" -v from="$from" -v serial="$serial" -v lines="${5:-1}" '
-	BEGIN {
-		srand(serial)
-		for (i = 1; i <= n; i++) {
-			when = 1700000000 + 60 * (serial + i)
-			text = ""
-			for (j = 0; j < lines; j++)
-				text = text sprintf("%08x%08x%08x%08x\n", rand() * 2 ^ 31,
-					rand() * 2 ^ 31, rand() * 2 ^ 31, rand() * 2 ^ 31)
-			subject = "commit " serial + i
-			print "commit refs/heads/" branch
-			print "committer A U Thor <a@example.org> " when " +0000"
-			print "data " length(subject) "\n" subject
-			if (i == 1 && from != "")
-				print "from " from
-			print "M 100644 inline file" (serial + i) % 7
-			print "data " length(text) "\n" text
-		}
-	}' | git -C "$1" fast-import --quiet --force
-	serial=$((serial + $3))
-}
-
-# new_repository PATH: five commits on main, three on another branch, two tags
-new_repository() {
-	git init --quiet --bare --initial-branch=main "$1"
-	commits "$1" main 5
-	commits "$1" other 3
-	git -C "$1" tag light other
-	git -C "$1" tag --annotate --message=heavy heavy main
-}
-
-# --- What is checked ---------------------------------------------------------
-
-# fetch STATUS WORD URL [BRANCH]: run the tool; WORD begins its output, or stands
-# in its error
-fetch() {
-	want=$1
-	word=$2
-	shift 2
-	status=0
-	"$tool" "$tmp/cache" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
-	[ "$status" -eq "$want" ] || return 1
-	if [ "$want" -eq 0 ]; then
-		read -r outcome bytes gitdir <"$tmp/out" && [ "$outcome" = "$word" ]
-	else
-		grep -q -e "$word" "$tmp/err" && [ "$(wc -l <"$tmp/err")" -eq 1 ]
-	fi
-}
-
-# same REPOSITORY [BRANCH]: the cached copy has this branch alone, and all of it
-same() (
-	# git must not fetch what is missing here.
-	GIT_ALLOW_PROTOCOL=none
-	export GIT_ALLOW_PROTOCOL
-	branch=${2:-$(git -C "$1" symbolic-ref --short HEAD)}
-	[ "$(git -C "$gitdir" for-each-ref --format='%(refname) %(objectname)')" = \
-	  "refs/heads/$branch $(git -C "$1" rev-parse "refs/heads/$branch")" ] &&
-	[ "$(git -C "$gitdir" symbolic-ref HEAD)" = "refs/heads/$branch" ] &&
-	[ "$(git -C "$gitdir" rev-list HEAD | sort)" = \
-	  "$(git -C "$1" rev-list "refs/heads/$branch" | sort)" ] &&
-	git -C "$gitdir" fsck --full --strict >"$tmp/out" 2>&1 &&
-	[ ! -e "$gitdir/FETCH_HEAD" ]
-)
-
-# lacks COMMIT: the cached copy does not have it
-lacks() {
-	! GIT_ALLOW_PROTOCOL=none git -C "$gitdir" cat-file -e "$1" 2>/dev/null
-}
-
-n_packs() {
-	find "$gitdir/objects/pack" -name '*.pack' | wc -l
-}
-
-# kept COMMIT: the cached copy is whole, and still there
-kept() {
-	[ "$(git -C "$gitdir" rev-parse HEAD)" = "$1" ] &&
-	GIT_ALLOW_PROTOCOL=none git -C "$gitdir" fsck --full --strict >"$tmp/out" 2>&1
-}
-
-no_temporary() {
-	[ -z "$(find "$tmp/cache" -name '*.tmp-*' -o -name '*.lock' -o -name '*_git2_*')" ]
-}
+. "$(dirname "$0")/fetch_lib.sh"
 
 # --- The changes, over each transport ----------------------------------------
 
@@ -502,6 +415,9 @@ git config --global uploadpack.packObjectsHook "$tmp/hook"
 write_hook
 start_daemon
 play git "$srv/git/r.git" "$daemon_url/git/r"
+play_noted "$srv/git/n.git" "$daemon_url/git/n"
+play_shallow "$srv/git/s.git" "$daemon_url/git/s"
+play_tags "$srv/git/t.git" "$daemon_url/git/t"
 play file "$srv/file/r.git" "file://$srv/file/r"
 play path "$srv/pa th:100%/x/r.git" "$srv/pa th:100%/x/r"
 check 'with its .git' fetch 0 cloned "$srv/pa th:100%/x/r.git"
@@ -509,6 +425,9 @@ check 'with its .git, the same' same "$srv/pa th:100%/x/r.git"
 if python3 -c 'import http.server' 2>/dev/null; then
 	start_http
 	play http "$srv/http/r.git" "$http_url/ok/http/r"
+	play_noted "$srv/http/n.git" "$http_url/ok/http/n"
+	play_shallow "$srv/http/s.git" "$http_url/ok/http/s"
+	play_tags "$srv/http/t.git" "$http_url/ok/http/t"
 	play_answers
 else
 	echo "skipped: no python3 for smart HTTP"

@@ -49,7 +49,7 @@ static inline void describe(struct str *out, const struct advert *a)
 static inline int read_bytes(struct advert *a, struct fake *f, const char *branch, bool releases)
 {
 	struct pkt_reader r = PKT_READER_INIT(&f->link);
-	int rc = advert_read(a, &r);
+	int rc = advert_read(a, &r, branch, releases);
 
 	if (!rc && a->version == 2)
 		rc = lsrefs_answer(a, &r, branch, releases);

@@ -73,7 +73,7 @@ static int count_descriptors(void)
 static int read_advert(struct advert *a, struct link *l)
 {
 	struct pkt_reader r = PKT_READER_INIT(l);
-	int rc = advert_read(a, &r);
+	int rc = advert_read(a, &r, /* branch= */ NULL, /* releases= */ true);
 
 	pkt_reader_release(&r);
 	return rc;

@@ -27,9 +27,9 @@ static void an_advertisement_is_read_in_both_versions(void **state)
 		{ A40 " HEAD~" CAPS_0 " symref=HEAD:" MAIN " agent=git/2|" A40 " " MAIN "|.", 0, false,
 		  CAPS_0 " symref=HEAD:" MAIN " agent=git/2", "HEAD=a40>" MAIN " " MAIN "=a40" },
 		{ SERVICE A40 " HEAD~x|.", 0, false, "x", "HEAD=a40" },
-		{ A40 " HEAD~x\\|" B40 " refs/heads/a\\|.", 0, false, "x", "HEAD=a40 refs/heads/a=b40" },
-		{ A40 " refs/heads/a|.", 0, false, "", "refs/heads/a=a40" },
-		{ A40 " refs/heads/a~|.", 0, false, "", "refs/heads/a=a40" },
+		{ A40 " HEAD~x\\|" B40 " refs/tags/a\\|.", 0, false, "x", "HEAD=a40 refs/tags/a=b40" },
+		{ A40 " refs/tags/a|.", 0, false, "", "refs/tags/a=a40" },
+		{ A40 " refs/tags/a~|.", 0, false, "", "refs/tags/a=a40" },
 		{ Z40 " capabilities^{}~x y|.", 0, false, "x y", "" },
 		{ SERVICE ".", 0, false, NULL, "" },
 		{ ".", 0, false, NULL, "" },
@@ -41,13 +41,13 @@ static void an_advertisement_is_read_in_both_versions(void **state)
 		{ A64 " HEAD~object-format=sha256|" B64 " refs/tags/v|" A64 " refs/tags/v^{}|.", 0, false,
 		  "object-format=sha256", "HEAD=a64 refs/tags/v=b64^a64" },
 		/* Of several the first counts, and HEAD's alone. */
-		{ A40 " HEAD~symref=X:y symref=HEAD:a symref=HEAD:b|" A40 " X|.", 0, false,
-		  "symref=X:y symref=HEAD:a symref=HEAD:b", "HEAD=a40>a X=a40" },
-		{ A40 " a~symref=HEAD:b|.", 0, false, "symref=HEAD:b", "a=a40" },
+		{ A40 " HEAD~symref=X:y symref=HEAD:a symref=HEAD:b|" A40 " a|" A40 " y|.",
+		  0, false, "symref=X:y symref=HEAD:a symref=HEAD:b", "HEAD=a40>a a=a40" },
+		{ A40 " refs/tags/a~symref=HEAD:b|.", 0, false, "symref=HEAD:b", "refs/tags/a=a40" },
 		{ A40 " HEAD~symref=HEAD|.", 0, false, "symref=HEAD", "HEAD=a40" },
 		{ A40 " HEAD~symref|.", 0, false, "symref", "HEAD=a40" },
 		/* Names are bytes. */
-		{ A40 " refs/heads/\xc3\xa9\xff~x|.", 0, false, "x", "refs/heads/\xc3\xa9\xff=a40" },
+		{ A40 " refs/tags/\xc3\xa9\xff~x|.", 0, false, "x", "refs/tags/\xc3\xa9\xff=a40" },
 		{ "version 2|ls-refs=unborn|fetch=filter|.|.", 2, false, "ls-refs=unborn\nfetch=filter\n", "" },
 		{ SERVICE "version 2|a\\|.|.", 2, false, "a\n", "" },
 		{ "version 2\\|.|" A40 " HEAD|.", 2, false, NULL, "HEAD=a40" },
@@ -330,6 +330,11 @@ static void of_a_list_that_is_too_wide_what_is_wanted_is_kept(void **state)
 		  "HEAD=a40>" MAIN " " MAIN "=a40 refs/heads/b=b40 refs/tags/v=b40^a40" },
 		/* What HEAD stands for is not known: any of these may be it. */
 		{ REFS_0("x"), NULL, false, "HEAD=a40 " MAIN "=a40 refs/heads/c=a40" },
+		{ REFS_0("x"), "b", false, "HEAD=a40 " MAIN "=a40 refs/heads/b=b40 refs/heads/c=a40" },
+		{ B40 " " MAIN "~x|" B40 " refs/heads/b|" A40 " HEAD|" A40 " refs/heads/c|.", NULL, false,
+		  MAIN "=b40 HEAD=a40 refs/heads/c=a40" },
+		/* What is behind one that is left out is not another's. */
+		{ A40 " refs/tags/v~x|" A40 " refs/x|" B40 " refs/x^{}|.", NULL, true, "refs/tags/v=a40" },
 		{ Z40 " capabilities^{}~x|.", NULL, true, "" },
 	};
 
@@ -341,13 +346,55 @@ static void of_a_list_that_is_too_wide_what_is_wanted_is_kept(void **state)
 		spell(&bytes, cases[i].text);
 		fake_start(&f, bytes.buf, bytes.len, 5);
 		assert_int_equal(read_bytes(&a, &f, cases[i].branch, cases[i].releases), 0);
-		if (a.version == 0)
-			advert_keep(&a, cases[i].branch, cases[i].releases);
 		describe(&refs, &a);
 		assert_string_equal(refs.buf, cases[i].refs);
 		fake_release(&f);
 		str_release(&bytes);
 		str_release(&refs);
+		advert_release(&a);
+	}
+}
+
+/* A list of `n` references with long names, HEAD first, all of one commit. */
+static void many(struct str *out, const char *head, const char *format, int n)
+{
+	struct str name = STR_INIT, line = STR_INIT;
+
+	for (int i = 0; i < 3900; i++)
+		str_addc(&name, 'x');
+	spell(out, head);
+	for (int i = 0; i < n; i++) {
+		str_clear(&line);
+		str_addf(&line, A40 " %s%d%s\n", format, i, name.buf);
+		pkt_add(out, line.buf, line.len);
+	}
+	pkt_flush(out);
+	str_release(&name);
+	str_release(&line);
+}
+
+static void what_is_not_wanted_takes_no_memory(void **state)
+{
+	static const struct { const char *head, *names; size_t left; } cases[] = {
+		{ A40 " HEAD~symref=HEAD:" MAIN "|" A40 " " MAIN, "refs/heads/", 2 },
+		{ A40 " HEAD~x|" A40 " " MAIN, "refs/pull/", 2 },
+		{ "version 2|x|.|" A40 " HEAD symref-target:" MAIN, "refs/heads/", 1 },
+		/* These may be what HEAD stands for; some are enough. */
+		{ A40 " HEAD~x", "refs/heads/", 1001 },
+	};
+
+	for (size_t i = 0; i < N(cases); i++) {
+		struct advert a = ADVERT_INIT;
+		struct str bytes = STR_INIT;
+		struct fake f;
+
+		many(&bytes, cases[i].head, cases[i].names, 1500);
+		fake_start(&f, bytes.buf, bytes.len, 65536);
+		assert_int_equal(read_bytes(&a, &f, /* branch= */ NULL, /* releases= */ false), 0);
+		assert_int_equal(a.refs.n, cases[i].left);
+		assert_true(a.refs.cap <= 2 * cases[i].left + 16);
+		fake_release(&f);
+		str_release(&bytes);
 		advert_release(&a);
 	}
 }
@@ -377,6 +424,7 @@ int main(void)
 		cmocka_unit_test(capabilities_are_left_out_as_whole_words),
 		cmocka_unit_test(ls_refs_asks_for_what_is_wanted_alone),
 		cmocka_unit_test(of_a_list_that_is_too_wide_what_is_wanted_is_kept),
+		cmocka_unit_test(what_is_not_wanted_takes_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

@@ -205,7 +205,7 @@ static void a_helper_that_hangs_is_ended(void **state)
 	options.stall_s = 1;
 	assert_int_equal(find(&c, "https", "h"), -1);
 	assert_int_equal(guard.cause, GUARD_AUTH);
-	assert_non_null(strstr(guard.text, "gave no answer within 1 seconds"));
+	assert_non_null(strstr(guard.text, "gave no answer within 1 s"));
 	options = (struct quarry_fetch_options){ .total_s = 1 };
 	assert_int_equal(find(&c, "https", "h"), -1);
 	assert_int_equal(guard.cause, GUARD_LATER);

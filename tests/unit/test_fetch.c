@@ -210,17 +210,60 @@ static void a_temporary_folder_is_removed_when_nobody_holds_it(void **state)
 	assert_int_equal(quarry_fetch_tidy("no-such-cache", &err), 0);
 }
 
+static void who_may_share_the_cache_is_for_the_umask_to_say(void **state)
+{
+	static const mode_t masks[] = { 002, 022, 077, 0 };
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	char *cache = make_cache(), *gitdir = str_dupf("%s/h/a.git", cache);
+	mode_t before = umask(0);
+
+	assert_non_null(gitdir);
+	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+		struct temp t = TEMP_INIT, other = TEMP_INIT;
+		struct stat st;
+		char *path;
+
+		(void)umask(masks[i]);
+		assert_int_equal(temp_new(&t, gitdir, &err), 0);
+		assert_int_equal(temp_new(&other, gitdir, &err), 0);
+		assert_int_equal(strlen(t.path), strlen(gitdir) + strlen(TEMP_SUFFIX));
+		assert_int_equal(strspn(t.path + strlen(t.path) - 6, "abcdefghijklmnopqrstuvwxyz"
+					"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"), 6);
+		assert_string_not_equal(t.path, other.path);
+		assert_int_equal(stat(t.path, &st), 0);
+		assert_int_equal(st.st_mode & 0777, 0777 & ~masks[i]);
+		path = strdup(t.path);
+		temp_release(&t);
+		temp_release(&other);
+		assert_false(file_is_dir(path));
+		free(path);
+	}
+	(void)umask(before);
+	free(gitdir);
+	drop_cache(cache);
+}
+
 static void a_folder_is_locked_by_one_at_a_time(void **state)
 {
 	struct quarry_error err = QUARRY_ERROR_INIT;
 	atomic_bool stop = true;
+	const struct quarry_fetch_options none = { 0 }, late = { .total_s = 1, .spent_s = 1 },
+		stopped = { .stop = &stop };
 	char *cache = make_cache();
 	int a = -1, b = -1;
+	struct guard g;
 
+	assert_int_equal(quarry_fetch_init(&err), 0);
 	assert_false(lock_try(&a, cache)); /* it has no lock file yet */
-	assert_int_equal(lock_wait(&a, cache, NULL, &err), 0);
+	guard_start(&g, &none);
+	assert_int_equal(lock_wait(&a, cache, &g, &err), 0);
 	assert_false(lock_try(&b, cache));
-	assert_int_equal(lock_wait(&b, cache, &stop, &err), QUARRY_EINTR);
+	guard_start(&g, &stopped);
+	assert_int_equal(lock_wait(&b, cache, &g, &err), QUARRY_EINTR);
+	guard_start(&g, &late);
+	assert_int_equal(lock_wait(&b, cache, &g, &err), QUARRY_EFAIL);
+	assert_non_null(strstr(err.text, "another run was writing to it all the time"));
+	quarry_fetch_shutdown();
 	lock_drop(a);
 	assert_true(lock_try(&b, cache));
 	lock_drop(b);
@@ -235,6 +278,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_begun_for_what_is_not_allowed),
 		cmocka_unit_test(a_stop_asked_for_before_the_start_stops),
 		cmocka_unit_test(a_temporary_folder_is_removed_when_nobody_holds_it),
+		cmocka_unit_test(who_may_share_the_cache_is_for_the_umask_to_say),
 		cmocka_unit_test(a_folder_is_locked_by_one_at_a_time),
 	};
 

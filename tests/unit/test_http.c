@@ -201,17 +201,17 @@ static void a_status_tells_what_to_do(void **state)
 	} cases[] = {
 		{ "404 Not Found", "", GUARD_GONE, -1, "the server answers 404 (not found)" },
 		{ "410 Gone", "", GUARD_GONE, -1, "410 (gone)" },
-		{ "401 Unauthorized", "WWW-Authenticate: Basic realm=x\r\n", GUARD_AUTH, -1,
+		{ "401 Unauthorized", "WWW-Authenticate: Basic realm=x\r\n", GUARD_HIDDEN, -1,
 		  "not found or private: check its name, or give a token" },
-		{ "401 Unauthorized", "", GUARD_AUTH, -1, "not found or private" },
-		{ "403 Forbidden", "", GUARD_AUTH, -1, "not found or private" },
+		{ "401 Unauthorized", "", GUARD_HIDDEN, -1, "not found or private" },
+		{ "403 Forbidden", "", GUARD_HIDDEN, -1, "not found or private" },
 		{ "403 Forbidden", "Retry-After: 9\r\n", GUARD_LATER, 9, "403 (forbidden)" },
 		{ "407 Proxy", "", GUARD_AUTH, -1, "the proxy wants other credentials" },
 		{ "408 Timeout", "", GUARD_LATER, -1, "408 (request timeout)" },
 		{ "429 Slow", "Retry-After: 17\r\n", GUARD_LATER, 17,
 		  "429 (too many requests)" },
-		{ "429 Slow", "", GUARD_LATER, -1, "429 (too many requests)" },
-		{ "429 Slow", "Retry-After: soon\r\n", GUARD_LATER, -1, "429" },
+		{ "429 Slow", "", GUARD_LATER, 10, "429 (too many requests)" },
+		{ "429 Slow", "Retry-After: soon\r\n", GUARD_LATER, 10, "429" },
 		{ "429 Slow", "Retry-After: 9999999999999\r\n", GUARD_LATER, 604800,
 		  "429" },
 		{ "429 Slow", "Retry-After: Thu, 01 Jan 1981 00:00:00 GMT\r\n", GUARD_LATER, 0,
@@ -319,14 +319,14 @@ static void the_guard_ends_what_does_not_end(void **state)
 	canned_start(&s, answers, NULL);
 	assert_int_equal(open_link(&c, s.url, "/o/r", 2), 0);
 	assert_int_equal(read_all(&c, &got, 100), -1);
-	assert_failed(&c, GUARD_LATER, "the server sent nothing for 1 seconds");
+	assert_failed(&c, GUARD_LATER, "the server sent nothing for 1 s");
 	assert_true(guard_now_ms() - begin >= 1000 && guard_now_ms() - begin < 5000);
 	close_link(&c);
 
 	c.options = (struct quarry_fetch_options){ .total_s = 1, .stop = &stop };
 	assert_int_equal(open_link(&c, s.url, "/o/r", 2), 0);
 	assert_int_equal(read_all(&c, &got, 100), -1);
-	assert_failed(&c, GUARD_LATER, "it took longer than 1 seconds");
+	assert_failed(&c, GUARD_LATER, "it took longer than 1 s");
 	close_link(&c);
 
 	/* The body of a failure is not waited for. */

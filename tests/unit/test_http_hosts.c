@@ -146,7 +146,7 @@ static void a_credential_is_sent_when_it_is_asked_for(void **state)
 	assert_null(strstr(c.guard.text, "wrong"));
 	assert_int_equal(canned_asked(&s, "GET /o/r"), 4);
 	unsetenv("QUARRY_TOKENS");
-	fails(&c, &s, "/o/r", GUARD_AUTH, "not found or private");
+	fails(&c, &s, "/o/r", GUARD_HIDDEN, "not found or private");
 	assert_int_equal(canned_asked(&s, "GET /o/r"), 5);
 	canned_stop(&s);
 }
