@@ -70,6 +70,7 @@ struct quarry_engine_options {
 };
 
 struct quarry_failure {
+	int64_t repo; /**< its number in the store: two hosts may have one slug */
 	char *slug;
 	char *text; /**< one sentence */
 	int code;   /**< QUARRY_E... */

@@ -65,10 +65,10 @@ int session_open_universe(struct session *s, struct opts *o, struct quarry_error
 	return rc ? rc : session_load(s, o->args[0], err);
 }
 
-static const struct quarry_failure *find_failure(const struct session *s, const char *slug)
+static const struct quarry_failure *find_failure(const struct session *s, int64_t repo)
 {
 	for (size_t i = 0; i < s->failures.n; i++)
-		if (!strcmp(s->failures.at[i].slug, slug))
+		if (s->failures.at[i].repo == repo)
 			return &s->failures.at[i];
 	return NULL;
 }
@@ -84,7 +84,7 @@ static int keep_failures(struct session *s, struct quarry_summary *sum, struct q
 	for (size_t i = 0; i < sum->n_failed; i++) {
 		struct quarry_failure *f = &sum->failures[i];
 
-		if (find_failure(s, f->slug))
+		if (find_failure(s, f->repo))
 			continue;
 		if (vec_push(&s->failures, *f))
 			return quarry_error_nomem(err);
@@ -212,8 +212,10 @@ static int exit_status(const struct session *s)
 	return s->opts->strict ? QUARRY_EXIT_FAILED : QUARRY_EXIT_PARTIAL;
 }
 
-/* So many missing histories are one fact: they are named with -v and by the doctor. */
+/* So many missing histories are one fact, and so many other failures have one cause: the
+ * rest is named with -v and by the doctor. */
 #define MISSING_NAMED 10
+#define FAILURES_NAMED 20
 
 static bool is_missing(const struct quarry_failure *f)
 {
@@ -230,19 +232,24 @@ static const char *first_missing(const struct session *s)
 
 static void name_failures(struct session *s)
 {
-	size_t n_missing = 0;
-	bool all;
+	size_t n_missing = 0, n_other = 0, n_named = 0;
+	bool all = s->opts->verbose, all_missing;
 
 	for (size_t i = 0; i < s->failures.n; i++)
 		n_missing += is_missing(&s->failures.at[i]);
-	all = n_missing <= MISSING_NAMED || s->opts->verbose;
+	n_other = s->failures.n - n_missing;
+	all_missing = all || n_missing <= MISSING_NAMED;
 	for (size_t i = 0; i < s->failures.n; i++) {
 		struct quarry_failure *f = &s->failures.at[i];
+		bool named = is_missing(f) ? all_missing : all || n_named < FAILURES_NAMED;
 
-		if (all || !is_missing(f))
+		n_named += named && !is_missing(f);
+		if (named)
 			term_say("%s: %s", f->slug, f->text);
 	}
-	if (!all)
+	if (n_named < n_other)
+		term_say("%zu more failed, too (-v names all of them)", n_other - n_named);
+	if (!all_missing)
 		term_say("%zu repositories were not found, the first is %s (-v names all of them)",
 			 n_missing, first_missing(s));
 	if (s->failures.n)

@@ -20,6 +20,7 @@ struct server {
 };
 
 struct findings {
+	const struct quarry_engine *engine;
 	VEC(struct quarry_finding) list;
 	size_t n_repos, n_mined;
 	VEC(struct server) unfiltered;
@@ -51,8 +52,8 @@ static int look_at_store(struct findings *f, struct quarry_engine *e, struct qua
 	struct quarry_error damage = QUARRY_ERROR_INIT;
 	int rc = quarry_store_check(e->store, &damage);
 
-	if (rc == QUARRY_ENOMEM)
-		return quarry_error_nomem(err);
+	if (rc == QUARRY_ENOMEM || rc == QUARRY_EINTR)
+		return quarry_error_set(err, rc, "%s", damage.text);
 	rc = rc ? find(f, QUARRY_FINDING_PROBLEM, "store", "'%s': %s; remove the file and mine again",
 		       e->options.store, damage.text)
 		: find(f, QUARRY_FINDING_OK, "store", "'%s' is sound", e->options.store);
@@ -80,18 +81,31 @@ static int look_at_places(struct findings *f, struct quarry_engine *e, struct qu
 	return rc ? quarry_error_nomem(err) : 0;
 }
 
+/* Whether it is of interest: with a universe, what that no longer names is not. */
+static bool is_named(const struct findings *f, const char *slug)
+{
+	const struct quarry_engine *e = f->engine;
+
+	for (size_t i = 0; e->universe && i < e->targets.n; i++)
+		if (!strcmp(e->targets.at[i].slug, slug))
+			return true;
+	return !e->universe;
+}
+
 static int look_at_repo(void *payload, const struct quarry_stored_repo *r,
 			struct quarry_error *err)
 {
 	struct findings *f = payload;
 	int rc = 0;
 
+	if (!is_named(f, r->slug))
+		return 0;
 	f->n_repos++;
 	f->n_mined += r->mined != 0;
 	if (*r->fetch_problem)
-		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug, "in the last run: %s", r->fetch_problem);
+		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug, "when it was fetched last: %s", r->fetch_problem);
 	if (!rc && *r->mine_problem)
-		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug, "in the last run: %s", r->mine_problem);
+		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug, "when it was read last: %s", r->mine_problem);
 	if (!rc && r->missing_objects)
 		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug,
 			  "%lld trees could not be read, so touches are missing: check it with 'git "
@@ -166,7 +180,7 @@ static int look_at_event(void *payload, const struct quarry_stored_event *e,
 	struct findings *f = payload;
 	int rc = 0;
 
-	if (!is_past(e))
+	if (!is_past(e) && is_named(f, e->slug))
 		rc = e->event == QUARRY_EVENT_FULL_CLONE ? count_server(f, e->detail)
 							 : tell_event(f, e);
 	return rc ? quarry_error_nomem(err) : 0;
@@ -195,7 +209,7 @@ static void drop_servers(struct findings *f)
 int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_engine *e,
 			 struct quarry_error *err)
 {
-	struct findings f = { 0 };
+	struct findings f = { .engine = e };
 	int rc = engine_open_store(e, err);
 
 	if (!rc)

@@ -45,7 +45,8 @@ int engine_interrupted(struct quarry_error *err);
 int engine_find_targets(struct quarry_engine *e, struct quarry_error *err);
 
 /* Add a failure to a summary; 0 or QUARRY_ENOMEM. */
-int summary_fail(struct quarry_summary *s, const char *slug, const struct quarry_error *why);
+int summary_fail(struct quarry_summary *s, int64_t repo, const char *slug,
+		 const struct quarry_error *why);
 /* Add a notice; 0 or QUARRY_ENOMEM. */
 int summary_notice(struct quarry_summary *s, const char *slug, const char *text, bool began);
 /* Order what workers added in any order. */

@@ -44,8 +44,8 @@ void event_words(struct str *out, enum quarry_event event, const char *detail)
 		str_addf(out, "'%s' takes no filter, so all file contents were fetched, too", detail);
 		break;
 	case QUARRY_EVENT_NO_TIP_FILES:
-		str_addf(out, "'%s' gives no single file, so README and manifests are missing",
-			 detail);
+		str_addf(out, "'%s' did not give single files: those of the newest commit (.mailmap, "
+			 "README, manifests) are missing", detail);
 		break;
 	}
 }
@@ -137,18 +137,18 @@ static int see_branch(struct note *n, const struct quarry_fetch_result *r)
 	return rc;
 }
 
-/* What the server can and cannot: known for sure when it had something to send. */
+/* Whether it takes a filter shows when it has something to send; whether files of the tip
+ * are here is looked at each time. */
 static int see_server(struct note *n, const struct quarry_fetch_result *r)
 {
 	bool sent = r->outcome == QUARRY_FETCH_CLONED || r->outcome == QUARRY_FETCH_UPDATED;
 	bool full = r->notes & QUARRY_FETCH_FULL, no_files = r->notes & QUARRY_FETCH_NO_TIP_FILES;
-	bool asked = n->w->step->engine->options.fetch.tip_files;
 	const char *host = n->w->target->host ? n->w->target->host : "";
 	int rc = 0;
 
-	if (full || sent)
+	if (sent)
 		rc = lasts(n, QUARRY_EVENT_FULL_CLONE, full ? host : NULL);
-	if (!rc && (no_files || (sent && asked)))
+	if (!rc && r->outcome != QUARRY_FETCH_EMPTY)
 		rc = lasts(n, QUARRY_EVENT_NO_TIP_FILES, no_files ? host : NULL);
 	return rc;
 }
@@ -158,9 +158,10 @@ int event_note(struct step_work *w, int rc, const struct quarry_fetch_result *re
 {
 	struct note n = { w, engine_now_s(), err };
 
-	if (rc == QUARRY_ENOTFOUND)
+	/* Other failures tell of us, or of the day. */
+	if (rc && result->notes & QUARRY_FETCH_GONE)
 		return is_away(&n, QUARRY_EVENT_GONE);
-	if (rc == QUARRY_EAUTH)
+	if (rc && result->notes & QUARRY_FETCH_HIDDEN)
 		return is_away(&n, QUARRY_EVENT_PRIVATE);
 	if (rc)
 		return 0;

@@ -31,15 +31,6 @@ static void on_bytes(void *payload, uint64_t bytes)
 	step_progress(payload, bytes);
 }
 
-/* What is left of the time for this repository: all attempts share it. 0: no limit. */
-static unsigned time_left_s(const struct step_work *w)
-{
-	unsigned total_s = w->step->engine->options.fetch.total_s;
-	int64_t left_s = (int64_t)total_s - w->ran_ms / 1000;
-
-	return !total_s ? 0 : left_s > 1 ? (unsigned)left_s : 1;
-}
-
 static bool is_out_of_time(const struct step_work *w)
 {
 	int64_t total_s = w->step->engine->options.fetch.total_s;
@@ -54,7 +45,9 @@ static int fetch(struct quarry_fetch_result *out, struct step_work *w, struct qu
 		.stop = o->stop, .progress = on_bytes, .payload = w, .allow_local = o->allow_local,
 		.releases = o->fetch.releases, .tip_files = o->fetch.tip_files,
 		.connect_s = o->fetch.connect_s, .stall_s = o->fetch.stall_s,
-		.total_s = time_left_s(w), .bytes_max = o->fetch.bytes_max,
+		.total_s = o->fetch.total_s, .bytes_max = o->fetch.bytes_max,
+		/* All tries share these two. */
+		.spent_s = (unsigned)(w->ran_ms / 1000), .spent_bytes = w->came,
 	};
 
 	*out = (struct quarry_fetch_result){ .outcome = QUARRY_FETCH_UNCHANGED,
@@ -77,6 +70,7 @@ static int attempt(struct quarry_fetch_result *out, struct step_work *w, struct 
 	rc = fetch(out, w, err);
 	step_end(w);
 	step_lock(w->step);
+	w->came += out->bytes;
 	w->step->summary->bytes += out->bytes;
 	step_unlock(w->step);
 	return rc;
@@ -123,12 +117,23 @@ static int conclude(struct step_work *w, int rc, const struct quarry_fetch_resul
 	return step_done(w, rc, !came, err);
 }
 
+/* Its host wants to be left alone for longer than we wait: it is not asked. */
+static int spare_host(struct quarry_fetch_result *out, const struct step_work *w,
+		      struct quarry_error *err)
+{
+	*out = (struct quarry_fetch_result){ .outcome = QUARRY_FETCH_UNCHANGED };
+	return quarry_error_set(err, QUARRY_EFAIL,
+				"not asked for '%s': its host wants fewer requests; run again later, "
+				"or with --per-host 1", w->target->url);
+}
+
 static int fetch_one(struct fetching *f, size_t task, struct quarry_error *err)
 {
 	struct step_work *w = &f->works[task];
 	struct quarry_fetch_result result;
 	unsigned tries;
-	int rc = attempt(&result, w, err);
+	int rc = queue_is_closed(&f->queue, task) ? spare_host(&result, w, err)
+						   : attempt(&result, w, err);
 
 	if (rc == QUARRY_EINTR || rc == QUARRY_ENOMEM) {
 		; /* no repository's fault */

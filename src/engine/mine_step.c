@@ -68,6 +68,15 @@ static int read_history(bool *fatal, struct step_work *w, struct quarry_error *e
 	return rc;
 }
 
+/* A cached copy that has lost a pack is brought up to date at its end alone. */
+static void add_remedy(const struct step_work *w, struct quarry_error *err)
+{
+	struct quarry_error why = *err;
+
+	(void)quarry_error_set(err, why.code, "%s; if that lasts, remove '%s', and it is fetched anew",
+			       why.text, w->target->gitdir);
+}
+
 static int mine_work(struct step_work *w, struct quarry_error *err)
 {
 	bool empty = false, fatal = false;
@@ -98,6 +107,8 @@ static int mine_work(struct step_work *w, struct quarry_error *err)
 	/* A full disk fails every repository: say it once and stop. */
 	if (rc && fatal)
 		return rc;
+	if (rc == QUARRY_EFAIL && !w->target->mirrored)
+		add_remedy(w, err);
 	return step_done(w, rc, false, err);
 }
 

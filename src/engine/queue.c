@@ -122,6 +122,16 @@ size_t queue_n_retrying(struct queue *q)
 	return n;
 }
 
+bool queue_is_closed(struct queue *q, size_t task)
+{
+	bool closed;
+
+	lock(q);
+	closed = schedule_is_closed(&q->schedule, task);
+	(void)pthread_mutex_unlock(&q->lock);
+	return closed;
+}
+
 void queue_end(struct queue *q)
 {
 	lock(q);

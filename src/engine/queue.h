@@ -41,6 +41,7 @@ int queue_take(size_t *task, struct queue *q, struct quarry_error *err);
 unsigned queue_done(struct queue *q, size_t task, enum schedule_end end);
 bool queue_again(struct queue *q, size_t task, int64_t retry_after_s);
 
+bool queue_is_closed(struct queue *q, size_t task);
 size_t queue_n_retrying(struct queue *q);
 
 /* Hand out nothing any more. */

@@ -25,6 +25,7 @@ struct schedule_host {
 	unsigned running;
 	int64_t not_before_ms;
 	int64_t put_off_ms;    /* since a task of it succeeded last */
+	bool closed;           /* see schedule_is_closed() */
 };
 
 /* Give equal names one number. */
@@ -162,8 +163,10 @@ void schedule_done(struct schedule *s, size_t task, enum schedule_end end)
 	struct schedule_host *h = host_of(s, t);
 
 	stop(s, t, OVER);
-	if (h && end == SCHEDULE_SUCCEEDED)
+	if (h && end == SCHEDULE_SUCCEEDED) {
 		h->put_off_ms = 0;
+		h->closed = false;
+	}
 }
 
 /* Up to an eighth more, so that tasks that failed together do not come back together
@@ -191,13 +194,19 @@ static bool put_off(struct schedule_task *t, struct schedule_host *h, int64_t no
 {
 	int64_t until_ms, more_ms;
 
-	if (retry_after_s > SCHEDULE_PUT_OFF_MAX_S)
+	if (retry_after_s > SCHEDULE_PUT_OFF_MAX_S) {
+		if (h)
+			h->closed = true;
 		return false;
+	}
 	until_ms = now_ms + retry_after_s * 1000;
 	/* Several tasks are told the same at once: only what is new counts. */
 	more_ms = !h ? 0 : until_ms - (h->not_before_ms > now_ms ? h->not_before_ms : now_ms);
-	if (t->put_off_ms + retry_after_s * 1000 > PUT_OFF_MAX_MS ||
-	    (h && more_ms > 0 && h->put_off_ms + more_ms > PUT_OFF_MAX_MS))
+	if (h && more_ms > 0 && h->put_off_ms + more_ms > PUT_OFF_MAX_MS) {
+		h->closed = true;
+		return false;
+	}
+	if (t->put_off_ms + retry_after_s * 1000 > PUT_OFF_MAX_MS)
 		return false;
 	t->put_off_ms += retry_after_s * 1000;
 	if (h && more_ms > 0) {
@@ -212,8 +221,9 @@ bool schedule_again(struct schedule *s, size_t task, int64_t now_ms, int64_t ret
 	struct schedule_task *t = &s->tasks[task];
 	int64_t pause;
 
-	if (t->tries > s->limits.retries ||
-	    (retry_after_s >= 0 && !put_off(t, host_of(s, t), now_ms, retry_after_s)))
+	/* What the host wishes holds for its other tasks, too, if this one was its last try. */
+	if ((retry_after_s >= 0 && !put_off(t, host_of(s, t), now_ms, retry_after_s)) ||
+	    t->tries > s->limits.retries)
 		return false;
 	pause = pause_ms(s, t->tries);
 	if (retry_after_s > 0 && retry_after_s * 1000 > pause)
@@ -221,6 +231,13 @@ bool schedule_again(struct schedule *s, size_t task, int64_t now_ms, int64_t ret
 	t->not_before_ms = now_ms + pause;
 	stop(s, t, WAITING);
 	return true;
+}
+
+bool schedule_is_closed(const struct schedule *s, size_t task)
+{
+	const struct schedule_host *h = host_of(s, &s->tasks[task]);
+
+	return h && h->closed;
 }
 
 unsigned schedule_tries(const struct schedule *s, size_t task)

@@ -74,10 +74,14 @@ void schedule_done(struct schedule *s, size_t task, enum schedule_end end);
  * The task failed and may go well another time: begin it again after a pause that
  * doubles from 1 second up to 60, or when its server wants to be asked again.
  * @param retry_after_s  that; its host's other tasks wait as long. -1: nothing was said
- * @return false: it has been tried often enough, or would have to wait too long; nothing
- *         is changed
+ * @return false: it has been tried often enough, or would have to wait too long; it
+ *         still runs
  */
 bool schedule_again(struct schedule *s, size_t task, int64_t now_ms, int64_t retry_after_s);
+
+/* Whether the task's host has said that it wants to be left alone for longer than is
+ * waited, and none of its tasks has gone well since: asking it would be in vain. */
+bool schedule_is_closed(const struct schedule *s, size_t task);
 
 /* How often it was begun. */
 unsigned schedule_tries(const struct schedule *s, size_t task);

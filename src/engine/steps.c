@@ -87,8 +87,10 @@ static int note(struct step_work *w, int rc, bool unchanged, const struct quarry
 
 	if (store_rc)
 		return store_rc;
+	if (rc && summary_fail(s->summary, w->target->repo, w->target->slug, why))
+		return quarry_error_nomem(err);
 	if (rc)
-		return summary_fail(s->summary, w->target->slug, why) ? quarry_error_nomem(err) : 0;
+		return 0;
 	if (unchanged)
 		s->summary->n_unchanged++;
 	else
@@ -102,9 +104,8 @@ int step_done(struct step_work *w, int rc, bool unchanged, struct quarry_error *
 
 	if (rc == QUARRY_EINTR || rc == QUARRY_ENOMEM)
 		return rc;
-	if (rc)
-		quarry_log_say(&w->step->engine->options.log, QUARRY_LOG_DEBUG, "%s: %s",
-			       w->target->slug, why.text);
+	quarry_log_say(&w->step->engine->options.log, QUARRY_LOG_DEBUG, "%s %s: %s",
+		       w->step->name, w->target->slug, rc ? why.text : unchanged ? "unchanged" : "done");
 	step_lock(w->step);
 	rc = note(w, rc, unchanged, &why, err);
 	w->step->current = w->target->slug;

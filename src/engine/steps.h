@@ -28,6 +28,7 @@ struct step_work {
 	uint64_t amount;         /* reported so far, since step_begin() */
 	int64_t began_ms;
 	int64_t ran_ms;          /* in all, up to the last step_end() */
+	uint64_t came;           /* bytes of its attempts so far */
 	struct step_work *older, *newer;
 };
 

@@ -19,9 +19,10 @@ void quarry_summary_release(struct quarry_summary *s)
 	*s = (struct quarry_summary){ 0 };
 }
 
-int summary_fail(struct quarry_summary *s, const char *slug, const struct quarry_error *why)
+int summary_fail(struct quarry_summary *s, int64_t repo, const char *slug,
+		 const struct quarry_error *why)
 {
-	struct quarry_failure f = { strdup(slug), strdup(why->text), why->code };
+	struct quarry_failure f = { repo, strdup(slug), strdup(why->text), why->code };
 	struct quarry_failure *more = realloc(s->failures, (s->n_failed + 1) * sizeof(*more));
 
 	if (more)

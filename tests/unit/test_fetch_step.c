@@ -246,8 +246,12 @@ static void check_doctor(struct fixture *f, const char *want)
 static const struct answer
 	fine = { .outcome = QUARRY_FETCH_UPDATED, .retry_after_s = -1 },
 	same = { .outcome = QUARRY_FETCH_UNCHANGED, .retry_after_s = -1 },
-	none = { .rc = QUARRY_ENOTFOUND, .text = "cannot fetch: 404", .retry_after_s = -1 },
-	closed = { .rc = QUARRY_EAUTH, .text = "cannot fetch: 401", .retry_after_s = -1 };
+	none = { .rc = QUARRY_ENOTFOUND, .text = "cannot fetch: 404", .notes = QUARRY_FETCH_GONE,
+		 .retry_after_s = -1 },
+	no_branch = { .rc = QUARRY_ENOTFOUND, .text = "it has no branch", .retry_after_s = -1 },
+	refused = { .rc = QUARRY_EAUTH, .text = "wrong token", .retry_after_s = -1 },
+	closed = { .rc = QUARRY_EAUTH, .text = "cannot fetch: 401", .notes = QUARRY_FETCH_HIDDEN,
+		   .retry_after_s = -1 };
 
 static void what_may_pass_is_tried_again(void **state)
 {
@@ -389,26 +393,63 @@ static void what_a_server_cannot_do_is_told(void **state)
 		full = { .outcome = QUARRY_FETCH_CLONED,
 			 .notes = QUARRY_FETCH_FULL | QUARRY_FETCH_NO_TIP_FILES },
 		empty = { .outcome = QUARRY_FETCH_EMPTY };
-	static const char missing[] = "since 2025-06-15, last seen on 2025-06-15: 'h.test' gives no "
-				      "single file, so README and manifests are missing";
+	static const char no_files[] = "'h.test' did not give single files: those of the newest "
+				       "commit (.mailmap, README, manifests) are missing\n",
+		no_filter[] = "h.test: this server takes no filter: all file contents of 1 repository "
+			      "were fetched, too\n";
 	struct fixture *f = *state;
-	char *want = str_dupf("o/r0: %s\nh.test: this server takes no filter: all file contents of "
-			      "1 repository were fetched, too\n", missing);
+	char *told = str_dupf("*o/r0: %s*o/r0: 'h.test' takes no filter, so all file contents were "
+			      "fetched, too\n", no_files);
+	char *kept = str_dupf("o/r0: since 2025-06-15, last seen on 2025-06-15: %s%s", no_files,
+			      no_filter);
 
 	make_universe(f, 1);
-	f->options.fetch.tip_files = 1;
-	see(f, 0, &full,
-	    "*o/r0: 'h.test' gives no single file, so README and manifests are missing\n"
-	    "*o/r0: 'h.test' takes no filter, so all file contents were fetched, too\n");
-	check_doctor(f, want);
-	see(f, 1, &same, ""); /* nothing was sent: nothing is known */
-	check_doctor(f, want);
+	see(f, 0, &full, told);
+	check_doctor(f, kept);
+	see(f, 1, &same, ""); /* the files are here now; nothing was sent with a filter or without */
+	check_doctor(f, no_filter);
 	see(f, 2, &fine, "");
 	check_doctor(f, "");
 	see(f, 3, &empty, "*o/r0: its default branch has no commit\n");
 	see(f, 4, &fine, "");
 	check_doctor(f, "");
-	free(want);
+	free(told);
+	free(kept);
+}
+
+/* What is wrong with our side, or with the universe, is no event of the repository. */
+static void what_concerns_us_is_no_event(void **state)
+{
+	struct fixture *f = *state;
+
+	make_universe(f, 1);
+	see(f, 0, &fine, "");
+	see(f, 1, &refused, "");
+	see(f, 2, &no_branch, "");
+	see(f, 3, &same, "");
+	check_doctor(f, "");
+}
+
+/* One is asked, the others know from its answer. */
+static void a_host_that_wants_rest_is_not_asked(void **state)
+{
+	static const struct answer limited = { .rc = QUARRY_EFAIL, .text = "limited", .may_retry = 1,
+					       .retry_after_s = 3600 };
+	struct fixture *f = *state;
+	struct quarry_summary sum;
+	int n = 0;
+
+	make_universe(f, 3);
+	f->options.fetch.per_host = 1;
+	for (size_t i = 0; i < 3; i++)
+		script[i] = &limited;
+	assert_int_equal(fetch(&sum, f, 0), 0);
+	for (size_t i = 0; i < 3; i++)
+		n += (int)atomic_load(&n_calls[i]);
+	assert_int_equal(n, 1);
+	assert_int_equal(sum.n_failed, 3);
+	assert_non_null(strstr(sum.failures[2].text, "its host wants fewer requests"));
+	quarry_summary_release(&sum);
 }
 
 static void a_host_gets_no_more_than_its_share(void **state)
@@ -505,6 +546,8 @@ int main(void)
 		TEST(what_happens_to_a_branch_is_told),
 		TEST(a_move_lasts_until_it_ends_or_goes_elsewhere),
 		TEST(what_a_server_cannot_do_is_told),
+		TEST(what_concerns_us_is_no_event),
+		TEST(a_host_that_wants_rest_is_not_asked),
 		TEST(a_host_gets_no_more_than_its_share),
 		TEST(progress_counts_every_byte),
 		TEST(stopping_ends_all_and_keeps_what_is_done),
