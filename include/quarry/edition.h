@@ -75,6 +75,7 @@ struct quarry_change {
 	int64_t new_repos;    /**< first commit in this or the last quarter */
 	int64_t revived;      /**< active again after a silent quarter */
 	int64_t gone;         /**< active then, silent now */
+	int64_t stale;        /**< what is known of them ends before the quarter does */
 	int64_t reclassified; /**< moved between categories (taxonomy as-of only) */
 };
 
@@ -105,6 +106,11 @@ struct quarry_repo_row {
 	enum quarry_repo_state state;
 	const char *problem;    /**< the sentence of the last failure, "" for none */
 	int64_t newest_s;       /**< activity time of its newest commit; 0: it has none */
+	int64_t known_s;        /**< when its copy was fetched: its history is known up to
+				 * then; 0: read in place, so nobody knows, or never read */
+	int stale;              /**< 1: known_s lies before the end of the quarter or, in one
+				 * that is not over, before the snapshot by a day or more: it may
+				 * be anything but silent, and no growth is told of it */
 	struct quarry_measures now, before;
 };
 

@@ -2,11 +2,13 @@
  * Why a figure changed from the quarter before (metrics.md 9).
  *
  * Under the quarter's membership each repository of a scope falls into one part:
- * silent now and active then is *gone*; else with its first commit in this or the
- * last quarter it is *new*; else active in both quarters it is *organic*; else it is
- * *revived*.  Commits and touches of a part are summed.  Persons work in several
- * parts, so they are counted in the order organic, new, revived or gone, each person
- * in the first part only: then the parts sum to the change for persons, too.
+ * what is known of it ends before the quarter does, it is *stale*, and nobody can say
+ * which of the others it is; else silent now and active then it is *gone*; else with
+ * its first commit in this or the last quarter it is *new*; else active in both
+ * quarters it is *organic*; else it is *revived*.  Commits and touches of a part are
+ * summed.  Persons work in several parts, so they are counted in the order organic,
+ * new, revived, gone, stale, each person in the first part only: then the parts sum to
+ * the change for persons, too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,7 @@
 #include "aggregate/figures.h"
 #include "util/banned.h"
 
-enum part { PART_ORGANIC, PART_NEW, PART_REVIVED, PART_GONE, PART_N, PART_NONE };
+enum part { PART_ORGANIC, PART_NEW, PART_REVIVED, PART_GONE, PART_STALE, PART_N, PART_NONE };
 
 static enum part part_of(const struct figures *f, size_t member, int32_t quarter)
 {
@@ -22,8 +24,12 @@ static enum part part_of(const struct figures *f, size_t member, int32_t quarter
 	const struct repo_quarter *then = figures_repo(f, member, quarter - 1);
 	int64_t a = now->kinds[KIND_COUNTED], b = then->kinds[KIND_COUNTED];
 
+	if (!a && !b)
+		return PART_NONE;
+	if (derive_is_stale(f->d, &f->d->repos.at[member], quarter))
+		return PART_STALE;
 	if (!a)
-		return b ? PART_GONE : PART_NONE;
+		return PART_GONE;
 	if (f->d->repos.at[member].first_quarter >= quarter - 1)
 		return PART_NEW;
 	return b ? PART_ORGANIC : PART_REVIVED;
@@ -154,7 +160,7 @@ int figures_changes(struct figures *f, struct quarry_error *err)
 		return quarry_error_nomem(err);
 	rc = db_prepare(&x.write, f->d->db,
 			"INSERT INTO scope_change(scope, quarter, metric, organic, new_repos, revived,"
-			" gone) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", err);
+			" gone, stale) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", err);
 	for (int32_t q = f->d->lo + 1; !rc && q <= f->d->hi; q++)
 		rc = change_quarter(&x, q, err);
 	db_finish(x.write);

@@ -34,6 +34,7 @@ struct derive_repo {
 	int32_t moved_from;   /* category before `from`, or NO_CATEGORY */
 	int64_t upstream;     /* repo.repo of the upstream, -1: none */
 	int64_t files_at_tip;
+	int64_t known_s;       /* its history is known up to then; 0: nobody knows */
 	int32_t first_quarter; /* of its first counted commit ever; NONE: it has none */
 };
 
@@ -53,6 +54,11 @@ struct quarry_derive {
 /* The category of a repository when membership is taken at `quarter`;
  * NO_CATEGORY where it is not a member then. */
 int32_t derive_category_of(const struct derive_repo *r, int32_t quarter);
+
+/* What is known of a history up to a time before this one only is out of date for the
+ * quarter, see snapshot.c. */
+int64_t derive_stale_before(int32_t quarter, int64_t snapshot_s, int64_t grace_s);
+bool derive_is_stale(const struct quarry_derive *d, const struct derive_repo *r, int32_t quarter);
 
 /* The steps of a rebuild, in order. */
 int derive_taxonomy(struct quarry_derive *d, struct quarry_error *err);

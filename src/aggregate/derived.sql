@@ -42,7 +42,9 @@ CREATE TABLE tracked(
   until_q    INTEGER,  -- last quarter of its membership; NULL: still
   moved_from INTEGER,  -- category before from_q; NULL: none
   upstream   INTEGER,  -- the tracked repository it is a fork of; NULL: none said
-  excluded   INTEGER NOT NULL  -- 1: category is NULL, and its commits count nowhere
+  excluded   INTEGER NOT NULL, -- 1: category is NULL, and its commits count nowhere
+  known_s    INTEGER NOT NULL  -- repo.facts_s when the figures were derived: its history is known up to
+                               -- then; 0: read in place, so nobody knows, or never read
 ) STRICT;
 
 -- When a commit happened (metrics.md activity_time, time_fixed).
@@ -217,6 +219,7 @@ CREATE TABLE scope_change(
   new_repos INTEGER NOT NULL,
   revived   INTEGER NOT NULL,
   gone      INTEGER NOT NULL,
+  stale     INTEGER NOT NULL,  -- of repositories that are not up to date (metrics.md stale)
   PRIMARY KEY(scope, quarter, metric)
 ) STRICT, WITHOUT ROWID;
 

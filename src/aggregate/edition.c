@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aggregate/derive.h"
 #include "aggregate/hashes.h"
 #include "quarry/quarter.h"
 #include "util/banned.h"
@@ -110,6 +111,7 @@ static int choose_quarter(struct edition_reader *r, int32_t quarter, struct quar
 					quarry_quarter_format(hi, r->hi));
 	r->e->quarter = quarter;
 	r->e->to_date = quarry_quarter_start(quarter + 1) > whole_s;
+	r->stale_before_s = derive_stale_before(quarter, r->e->snapshot_s, r->grace_s);
 	return 0;
 }
 

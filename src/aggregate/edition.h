@@ -27,6 +27,7 @@ struct edition_reader {
 	bool as_of;
 	int32_t lo, hi;  /* quarters that are analysed: lo is a base only */
 	int64_t grace_s; /* how long after the snapshot histories are taken for whole */
+	int64_t stale_before_s; /* repositories known up to a time before it are stale */
 };
 
 /* A copy in the edition's memory; NULL without memory. */

@@ -129,8 +129,8 @@ int edition_changes(struct edition_reader *r, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
 	int rc = db_prepare(&st, r->db,
-			    "SELECT scope, metric, organic, new_repos, revived, gone FROM scope_change"
-			    " WHERE quarter = ?1 ORDER BY scope, metric", err);
+			    "SELECT scope, metric, organic, new_repos, revived, gone, stale"
+			    " FROM scope_change WHERE quarter = ?1 ORDER BY scope, metric", err);
 
 	if (rc)
 		return rc;
@@ -142,6 +142,7 @@ int edition_changes(struct edition_reader *r, struct quarry_error *err)
 		c->new_repos = db_int(st, 3);
 		c->revived = db_int(st, 4);
 		c->gone = db_int(st, 5);
+		c->stale = db_int(st, 6);
 	}
 	db_finish(st);
 	return !rc && r->as_of ? reclassified(r, err) : rc;
@@ -241,6 +242,8 @@ static int read_repo(struct edition_reader *r, struct quarry_repo_row *row, stru
 		return quarry_error_nomem(err);
 	row->state = state_of(db_int(st, 4), row->problem);
 	row->newest_s = db_int(st, 9);
+	row->known_s = db_int(st, 10);
+	row->stale = row->known_s > 0 && row->known_s < r->stale_before_s;
 	rc = read_measures(&row->now, measures, db_int(st, 0), r->e->quarter, r->e->quarter, err);
 	if (!rc)
 		rc = read_measures(&row->before, measures, db_int(st, 0), r->e->quarter - 1,
@@ -275,7 +278,7 @@ int edition_repos(struct edition_reader *r, struct quarry_error *err)
 				" CASE fetch_problem WHEN '' THEN mine_problem ELSE fetch_problem END,"
 				" repo.shallow, repo.files_at_tip, (" CATEGORY_BEFORE_1 ") IS NOT NULL,"
 				" (SELECT max(activity_s) FROM commits c JOIN commit_time USING (commit_id)"
-				"  WHERE c.repo = t.repo)"
+				"  WHERE c.repo = t.repo), t.known_s"
 				" FROM tracked t JOIN repo USING (repo) JOIN scope s ON s.repo = t.repo"
 				" JOIN category c ON c.category = (" CATEGORY_AT_1 ")"
 				" LEFT JOIN scope_quarter q ON q.scope = s.scope AND q.quarter = ?1"

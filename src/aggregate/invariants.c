@@ -64,7 +64,7 @@ static const struct invariant invariants[] = {
 	  " FROM scope_flow JOIN scope USING (scope)"
 	  " WHERE start + entered + \"in\" + reactivated - out - dormant <> \"end\"" },
 	{ "3c", "the parts of a change sum to it",
-	  "SELECT scope.id || ' ' || metric, ch.quarter, organic + new_repos + revived + gone,"
+	  "SELECT scope.id || ' ' || metric, ch.quarter, organic + new_repos + revived + gone + stale,"
 	  " CASE metric WHEN 'commits' THEN a.commits - b.commits"
 	  "  WHEN 'file_touches' THEN a.file_touches - b.file_touches"
 	  "  ELSE a.contributors - b.contributors END AS change"
@@ -73,7 +73,7 @@ static const struct invariant invariants[] = {
 	  "  AND a.members_of = ch.quarter"
 	  " JOIN scope_quarter b ON b.scope = ch.scope AND b.quarter = ch.quarter - 1"
 	  "  AND b.members_of = ch.quarter"
-	  " WHERE organic + new_repos + revived + gone <> change" },
+	  " WHERE organic + new_repos + revived + gone + stale <> change" },
 	{ "3d", "the homes of a quarter are its contributors",
 	  "SELECT 'universe', quarter, \"end\", contributors FROM scope_flow JOIN scope_quarter"
 	  " USING (scope, quarter) WHERE scope = 0 AND members_of = quarter AND \"end\" <> contributors" },

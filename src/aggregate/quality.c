@@ -8,7 +8,7 @@
 struct count {
 	const char *id;
 	const char *text;
-	const char *sql; /* ?1 is the quarter */
+	const char *sql; /* ?1 is the quarter, ?2 the time before which histories are stale */
 };
 
 #define IN_QUARTER \
@@ -29,6 +29,10 @@ static const struct count counts[] = {
 	  "SELECT count(*) FROM tracked t JOIN repo USING (repo) WHERE state = 1 AND facts_s = 0"
 	  " AND (" CATEGORY_AT_1 ") IS NOT NULL AND (SELECT max(quarter) FROM commits c"
 	  " JOIN commit_time USING (commit_id) WHERE c.repo = t.repo) < ?1" },
+	{ "repositories_stale", "repositories that are not up to date: their copy was fetched before the quarter ended (in"
+	  " one that is not over, before the snapshot), and what came since is missing",
+	  "SELECT count(*) FROM tracked t WHERE known_s > 0 AND known_s < ?2"
+	  " AND (" CATEGORY_AT_1 ") IS NOT NULL" },
 	{ "trees_unread", "trees that could not be read, in all quarters: their touches are missing",
 	  "SELECT coalesce(sum(missing_objects), 0) FROM repo JOIN tracked t USING (repo)"
 	  " WHERE ?1 = ?1" },
@@ -76,7 +80,8 @@ static int read_counts(struct edition_reader *r, struct quarry_error *err)
 		struct quarry_quality *q = &r->e->quality[i];
 
 		*q = (struct quarry_quality){ .id = counts[i].id, .text = counts[i].text };
-		rc = edition_number(&q->count, r, counts[i].sql, r->e->quarter, 0, err);
+		rc = edition_number(&q->count, r, counts[i].sql, r->e->quarter, r->stale_before_s,
+				    err);
 	}
 	r->e->n_quality = N_COUNTS;
 	return rc;

@@ -122,7 +122,7 @@ static int write_tracked(struct quarry_derive *d, struct quarry_error *err)
 	struct db_stmt *st = NULL;
 	int rc = db_prepare(&st, d->db,
 			    "INSERT INTO tracked(repo, category, from_q, until_q, moved_from, upstream,"
-			    " excluded) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", err);
+			    " excluded, known_s) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", err);
 
 	for (size_t i = 0; !rc && i < d->repos.n; i++) {
 		const struct derive_repo *r = &d->repos.at[i];
@@ -134,22 +134,26 @@ static int write_tracked(struct quarry_derive *d, struct quarry_error *err)
 		bind_unless(st, 5, r->moved_from, NO_CATEGORY);
 		bind_unless(st, 6, r->upstream, -1);
 		db_bind_int(st, 7, i >= d->n_members);
+		db_bind_int(st, 8, r->known_s);
 		rc = db_run(st, err);
 	}
 	db_finish(st);
 	return rc;
 }
 
-static int load_tips(struct quarry_derive *d, struct quarry_error *err)
+/* What the facts say of a repository as a whole. */
+static int load_facts(struct quarry_derive *d, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
-	int rc = db_prepare(&st, d->db, "SELECT files_at_tip FROM repo WHERE repo = ?1", err);
+	int rc = db_prepare(&st, d->db, "SELECT files_at_tip, CASE state WHEN 0 THEN 0 ELSE facts_s END"
+			    " FROM repo WHERE repo = ?1", err);
 
 	for (size_t i = 0; !rc && i < d->repos.n; i++) {
 		db_bind_int(st, 1, d->repos.at[i].id);
 		rc = db_step(st, err);
 		if (rc > 0) {
 			d->repos.at[i].files_at_tip = db_int(st, 0);
+			d->repos.at[i].known_s = db_int(st, 1);
 			rc = 0;
 		}
 		db_reset(st);
@@ -170,9 +174,9 @@ int derive_taxonomy(struct quarry_derive *d, struct quarry_error *err)
 	if (!rc)
 		rc = write_categories(d, err);
 	if (!rc)
-		rc = write_tracked(d, err);
+		rc = load_facts(d, err);
 	if (!rc)
-		rc = load_tips(d, err);
+		rc = write_tracked(d, err);
 	map_release(&known);
 	return rc;
 }

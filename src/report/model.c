@@ -57,6 +57,7 @@ const struct report_field report_changes[] = {
 	INT(quarry_change, new_repos),
 	INT(quarry_change, revived),
 	INT(quarry_change, gone),
+	INT(quarry_change, stale),
 	INT(quarry_change, reclassified),
 	{ NULL },
 };
@@ -129,6 +130,23 @@ const char *report_state(enum quarry_repo_state state)
 	};
 
 	return names[state];
+}
+
+struct report_stale report_stale_of(const struct quarry_edition *e, const char *category)
+{
+	struct report_stale s = { 0 };
+
+	for (size_t i = 0; i < e->n_repos; i++) {
+		const struct quarry_repo_row *r = &e->repos[i];
+
+		if (!r->stale || (category && strcmp(category, r->category) != 0))
+			continue;
+		if (!s.n || r->known_s < s.oldest_s)
+			s.oldest_s = r->known_s;
+		s.n++;
+		s.n_quiet += !r->now.commits;
+	}
+	return s;
 }
 
 double report_ratio(double part, double whole)

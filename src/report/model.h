@@ -42,6 +42,15 @@ size_t report_n_categories(const struct quarry_edition *e);
 int64_t report_reachable(const struct quarry_measures *m);
 const char *report_state(enum quarry_repo_state state);
 
+/* Repositories that are not up to date, of a category or (NULL) of all. */
+struct report_stale {
+	int64_t n;
+	int64_t n_quiet;  /* of these, without a counted commit in the quarter */
+	int64_t oldest_s; /* when the oldest copy was fetched */
+};
+
+struct report_stale report_stale_of(const struct quarry_edition *e, const char *category);
+
 /* part / whole; NAN, which writers show as missing, where whole is 0. */
 double report_ratio(double part, double whole);
 

@@ -18,7 +18,7 @@ SUMMED = ["tracked", "active", "commits", "merge_commits", "bot_commits", "agent
 COUNTED = SUMMED + ["authors", "contributors", "contributors_lo", "contributors_hi", "retained",
                     "reactivated", "new_contributors", "new_to_universe", "weeks_sum", "one_time",
                     "casual", "regular", "deep", "full_time", "top5_touches"]
-PARTS = ["organic", "new_repos", "revived", "gone", "reclassified"]
+PARTS = ["organic", "new_repos", "revived", "gone", "stale", "reclassified"]
 TABLES = ["changes", "flow", "moves", "overlap", "quality", "repositories", "snapshot", "weeks"]
 FACTS = []
 
@@ -183,10 +183,10 @@ def overlap_is_sound(e):
         if shared > min(a, b) or union > everyone:
             yield f"{name}: {shared} in both, {union} in any"
         expected = a * b / everyone if everyone else 0
-        yield from close(f"{name}: jaccard", float(row["jaccard"]), shared / union if union else 0)
-        yield from close(f"{name}: coefficient", float(row["coefficient"]),
+        yield from close(f"{name}: jaccard", float(row["jaccard"] or 0), shared / union if union else 0)
+        yield from close(f"{name}: coefficient", float(row["coefficient"] or 0),
                          shared / min(a, b) if min(a, b) else 0)
-        yield from close(f"{name}: expected", float(row["expected"]), expected)
+        yield from close(f"{name}: expected", float(row["expected"] or 0), expected)
         yield from close(f"{name}: lift", float(row["lift"]) if row["lift"] else 0,
                          shared / expected if expected else 0)
     n = len(e.categories)
@@ -263,13 +263,36 @@ def percent(now, before):
 
 @fact
 def percentages_follow(e):
-    """every percentage is the one of its two figures, and empty on a base of 0"""
+    """every percentage is the one of its two figures, and empty on a base of 0 or of a stale copy"""
     for row in e.scopes + e.repositories:
         for column in row:
             if column.endswith("_qoq"):
                 figure = column[:-len("_qoq")]
+                told = row.get("stale") != "1" and not e.json["to_date"]
                 yield from differ(f"{row.get('id', row.get('slug'))} {column}", row[column],
-                                  percent(int(row[figure]), int(row["before_" + figure])))
+                                  percent(int(row[figure]), int(row["before_" + figure]))
+                                  if told else "")
+
+
+@fact
+def stale_is_stale(e):
+    """a stale copy is older than the quarter's end, counted, and a part of its own"""
+    stale = [r for r in e.repositories if r["stale"] == "1"]
+    counts = {r["id"]: int(r["count"]) for r in e.tables["quality"]}
+    yield from differ("repositories_stale", counts["repositories_stale"], len(stale))
+    year, q = e.json["quarter"].split("Q")
+    end = f"{int(year) + int(q) // 4}-{int(q) % 4 * 3 + 1:02d}-01"
+    for r, j in zip(e.repositories, e.json["repos"]):
+        yield from differ(f"{r['slug']} in JSON", [r["facts_until"] or None, r["stale"] == "1"],
+                          [j["facts_until"], j["stale"]])
+        if (r["stale"] == "1" and not "" < r["facts_until"] < end) or \
+           (r["stale"] == "0" and not e.json["to_date"] and "" < r["facts_until"] < end):
+            yield f"{r['slug']}: stale {r['stale']}, fetched on {r['facts_until']}"
+    for row in e.tables["changes"]:
+        if row["measure"] != "contributors":
+            of = [r for r in stale if row["id"] in ["", r["category"]]]
+            yield from differ(f"{row['id']} {row['measure']} of stale ones", int(row["stale"]), sum(
+                int(r[row["measure"]]) - int(r["before_" + row["measure"]]) for r in of))
 
 
 def tables_under(text, title):

@@ -20,11 +20,11 @@ class Store:
         self.meta = dict(rows("SELECT key, value FROM meta"))
         self.categories = [r[0] for r in rows("SELECT id FROM category ORDER BY category")]
         self.repos = {}
-        for r in rows("SELECT repo, url, slug, state, lower(hex(tip)), branch, mined_s, category,"
-                      " from_q, until_q, moved_from, upstream, excluded"
+        for r in rows("SELECT repo, url, slug, state, lower(hex(tip)), branch, mined_s, facts_s,"
+                      " category, from_q, until_q, moved_from, upstream, excluded"
                       " FROM tracked JOIN repo USING (repo) ORDER BY excluded, url"):
             self.repos[r[0]] = dict(zip(("id", "url", "slug", "state", "tip", "branch", "mined_s",
-                                         "category", "from", "until", "moved_from", "upstream",
+                                         "facts_s", "category", "from", "until", "moved_from", "upstream",
                                          "excluded"), r), commits={}, files_at_tip=0)
         self.members = [r for r in self.repos.values() if not r["excluded"]]
         self.classes = {}
@@ -40,6 +40,13 @@ class Store:
         for repo, name in rows("SELECT repo, name FROM path JOIN path_class USING (path)"
                                " WHERE class IN ('lock', 'generated', 'vendored')"):
             self.left_out[repo].add(name.encode() if isinstance(name, str) else name)
+
+    def is_stale(self, repo, quarter):
+        """metrics.md stale: was it fetched before the quarter's end, or well before the snapshot?"""
+        snapshot, grace = (int(self.meta[k]) for k in ("snapshot_s", "grace_s"))
+        end = quarter_start(quarter + 1)
+        # Choice: of a quarter that is not over, a run that goes on past midnight is one.
+        return 0 < repo["facts_s"] < (end if end <= snapshot + grace else snapshot - DAY)
 
     def table(self, sql):
         cursor = self.db.execute(sql)
@@ -371,14 +378,18 @@ class World:
 
     def part(self, repo, quarter):
         now, then = (self.f.counted(repo, q) for q in (quarter, quarter - 1))
+        if not now and not then:
+            return None
+        if self.f.store.is_stale(repo, quarter):
+            return "stale"
         if not now:
-            return "gone" if then else None
+            return "gone"
         if self.f.first_commit[repo["id"]] >= quarter - 1:
             return "new_repos"
         return "organic" if then else "revived"
 
     def changes(self, scope, quarter):
-        parts = ("organic", "new_repos", "revived", "gone")
+        parts = ("organic", "new_repos", "revived", "gone", "stale")
         out = {m: dict.fromkeys(parts, 0) for m in ("commits", "file_touches", "contributors")}
         # Choice: a person counts in the first part, in the order above, that has them.
         present = ({}, {})

@@ -82,7 +82,7 @@ static void add_repo(struct str *sql, const struct homes_case *c, size_t i)
 	int id = (int)c->repos[i].id;
 
 	str_addf(sql, "INSERT INTO repo(repo, url, slug, state) VALUES(%d, '%s', 's', 1);"
-		 "INSERT INTO tracked VALUES(%d, 0, NULL, NULL, NULL, NULL, %d);"
+		 "INSERT INTO tracked VALUES(%d, 0, NULL, NULL, NULL, NULL, %d, 0);"
 		 "INSERT INTO identity VALUES(%d, 1, 'a@x.org', 0, 0);",
 		 id, c->repos[i].url, id, i >= c->n_members, id);
 	for (const char *p = c->commits[i]; *p; p++) {

@@ -26,7 +26,7 @@ static const char world[] =
 	" 0, x'', 's', 1, 2);"
 	"INSERT INTO touch VALUES(1, 1, NULL, 'A'), (1, 2, NULL, 'A');"
 	"INSERT INTO category VALUES(0, 'one', 'One', 'L'), (1, 'two', 'Two', 'L');"
-	"INSERT INTO tracked VALUES(1, 0, NULL, NULL, NULL, NULL, 0);"
+	"INSERT INTO tracked VALUES(1, 0, NULL, NULL, NULL, NULL, 0, 0);"
 	"INSERT INTO commit_kind VALUES(1, 1, 8100, 0, 0);"
 	"INSERT INTO activity VALUES(1, 8100, 0, 0, 1, 0, 1, 1, 0);"
 	"INSERT INTO scope VALUES(0, 'universe', '', NULL, NULL), (1, 'category', 'one', 0, NULL),"
@@ -37,8 +37,8 @@ static const char world[] =
 	" WHERE scope < 2 AND quarter = 8100;"
 	"INSERT INTO overlap VALUES(8100, 0, 0, 1);"
 	"INSERT INTO scope_flow VALUES(0, 8100, 0, 1, 0, 0, 0, 0, 1), (1, 8100, 0, 1, 0, 0, 0, 0, 1);"
-	"INSERT INTO scope_change VALUES(0, 8100, 'commits', 0, 1, 0, 0),"
-	" (0, 8100, 'contributors', 0, 1, 0, 0), (0, 8100, 'file_touches', 0, 1, 0, 0)";
+	"INSERT INTO scope_change VALUES(0, 8100, 'commits', 0, 1, 0, 0, 0),"
+	" (0, 8100, 'contributors', 0, 1, 0, 0, 0), (0, 8100, 'file_touches', 0, 1, 0, 0, 0)";
 
 static const struct { const char *id, *wrong; } cases[] = {
 	{ "1a", "UPDATE scope_quarter SET commits = 2 WHERE scope = 1 AND quarter = 8100" },

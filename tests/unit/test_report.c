@@ -88,6 +88,7 @@ static struct quarry_edition build(void)
 	repos[3] = (struct quarry_repo_row){ "b/four", "", "beta", QUARRY_REPO_EMPTY, "" };
 	fill(&repos[0].now, 1130, 1500);
 	fill(&repos[0].before, 1100, 1190);
+	repos[0].newest_s = 1751327999;
 	return (struct quarry_edition){
 		.universe = "test", .title = "Test universe", .quarter = 2025 * 4 + 1,
 		.date_basis = "author", .taxonomy = "today", .small_base = 20,
@@ -158,7 +159,7 @@ static void the_markdown_edition_says_what_was_counted(void **state)
 		"| Alpha × Beta \\| two | 30 | 1,482 | 0.02 | 2.50 | 12.1 | 2.5 |\n",
 		"| Alpha | 4,000 | 3,000 | 0% | 25% | 900 | 0.6 | 1,200 | 2.50 |\n",
 		"| Alpha | 1,130 | 2 | 3 | 10 | 1 | 1,146 | 113 | 10% | 0 |\n",
-		"| Alpha | [a/one](https://x.org/a/one) | 1970-01-01 | 1,130 | +3% | 1,500 (1,498–1,505) |",
+		"| Alpha | [a/one](https://x.org/a/one) | 2025-06-30 |  | 1,130 | +3% | 1,500 (1,498–1,505) |",
 		"2 more repositories that were read have no counted commit",
 		"| [a/two](https://x.org/a/two) | Alpha | failed; earlier facts are kept | cannot "
 		"fetch: time-out |\n",
@@ -177,6 +178,68 @@ static void the_markdown_edition_says_what_was_counted(void **state)
 		if (!strstr(text, parts[i]))
 			fail_msg("missing: %s", parts[i]);
 	assert_tables_are_whole(text);
+	free(text);
+}
+
+/* a/one lost half of its quarter, and b/four of beta is not known in it at all. */
+static void what_is_not_up_to_date_is_not_called_silent(void **state)
+{
+	static const char *const parts[] = {
+		"**Not up to date.** 1 of the tracked repositories could not be brought or read in the last "
+		"run: they stand with what was read before. The copies of 2 of the tracked repositories were "
+		"fetched before the end of the quarter, the oldest on 2025-04-02: ",
+		"+20 organic, +15 from new repositories, -5 from those gone silent, -2 from those not up to "
+		"date.\n",
+		"2 of 4 repositories active, 1 not up to date.\n",
+		"Silent repositories: 0 of 1 that are up to date have no counted commit in the quarter; of 1 "
+		"more it cannot be told",
+		"So may look who works in a repository",
+		"| Alpha | [a/one](https://x.org/a/one) | 2025-06-30 | 2025-05-01, not up to date | 1,130 | n/a |",
+		"| Beta \\| two | b/four |  | 2025-04-02, not up to date | 0 | n/a |",
+		"1 more repositories that were read have no counted commit",
+	};
+	struct quarry_edition e = build();
+	struct sheet sheet;
+	char *text;
+
+	e.repos[0].known_s = 1746100800;
+	e.repos[3].known_s = 1743552000;
+	e.repos[0].stale = e.repos[3].stale = 1;
+	e.scopes[0].commits = (struct quarry_change){ 20, 15, 0, -5, -2, 0 };
+	text = write_as(&e, "md", NULL);
+	for (size_t i = 0; i < LENGTH(parts); i++)
+		if (!strstr(text, parts[i]))
+			fail_msg("missing: %s", parts[i]);
+	assert_tables_are_whole(text);
+	free(text);
+	text = write_as(&e, "csv", "repositories");
+	sheet = read_sheet(text);
+	assert_string_equal(cell_of(&sheet, 1, "facts_until"), "2025-05-01");
+	assert_string_equal(cell_of(&sheet, 1, "stale"), "1");
+	assert_string_equal(cell_of(&sheet, 1, "commits_qoq"), "");
+	assert_string_equal(cell_of(&sheet, 2, "facts_until"), "");
+	assert_string_equal(cell_of(&sheet, 2, "stale"), "0");
+	sheet_release(&sheet);
+	free(text);
+	text = write_as(&e, "json", NULL);
+	assert_non_null(strstr(text, "\"facts_until\": \"2025-05-01\",\n   \"stale\": true,\n"));
+	assert_non_null(strstr(text, "\"facts_until\": null,\n   \"stale\": false,\n"));
+	free(text);
+}
+
+/* A copy that is old alone, and no failure: an --offline run. */
+static void an_old_copy_is_told_without_a_failure(void **state)
+{
+	struct quarry_edition e = build();
+	char *text;
+
+	e.repos[1].state = QUARRY_REPO_OK;
+	e.repos[0].known_s = 1746100800;
+	e.repos[0].stale = e.to_date = 1;
+	text = write_as(&e, "md", NULL);
+	assert_non_null(strstr(text, "\n\n**Not up to date.** The copies of 1 of the tracked repositories "
+				     "were fetched before the snapshot, the oldest on 2025-05-01: "));
+	assert_null(strstr(text, "could not be brought"));
 	free(text);
 }
 
@@ -439,6 +502,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_format_is_found_by_name_and_extension),
 		cmocka_unit_test(the_markdown_edition_says_what_was_counted),
+		cmocka_unit_test(what_is_not_up_to_date_is_not_called_silent),
+		cmocka_unit_test(an_old_copy_is_told_without_a_failure),
 		cmocka_unit_test(a_quarter_to_date_is_compared_with_nothing),
 		cmocka_unit_test(the_json_edition_holds_every_field),
 		cmocka_unit_test(every_csv_table_is_rectangular),

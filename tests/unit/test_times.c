@@ -1,5 +1,6 @@
 /*
- * Implausible times are repaired, never dropped (metrics.md time_fixed).
+ * Implausible times are repaired, never dropped (metrics.md time_fixed); and up to
+ * when the histories are known (quarter, stale).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -67,7 +68,7 @@ static void open_world(struct quarry_derive *d)
 	must(d->db, quarry_schema_sql);
 	must(d->db, quarry_derived_sql);
 	must(d->db, "INSERT INTO repo(repo, url, slug, state, mined_s) VALUES(1, 'u', 's', 1, 1750000000);"
-		    "INSERT INTO tracked VALUES(1, 0, NULL, NULL, NULL, NULL, 0)");
+		    "INSERT INTO tracked VALUES(1, 0, NULL, NULL, NULL, NULL, 0, 0)");
 }
 
 static void add_commit(struct quarry_db *db, size_t i, const struct time_case *c)
@@ -159,12 +160,92 @@ static void a_long_line_of_broken_times_is_resolved(void **state)
 	db_close(d.db);
 }
 
+#define DAY (24 * HOUR)
+
+/* Three repositories: one read in place, by its newest commit, and two fetched; 0: not there. */
+static const struct {
+	const char *fact;
+	int64_t in_place_s, fetched_s[2];
+	int64_t snapshot_s, grace_s; /* expected */
+} snapshots[] = {
+	{ "of a mirror the newest commit counts", DAY_BEGIN + 5, { 0, 0 }, DAY_BEGIN, 14 * DAY },
+	{ "of fetched ones the newest fetch", 0, { DAY_BEGIN + 5, DAY_BEGIN + DAY + 7 }, DAY_BEGIN + DAY, 0 },
+	{ "of both the earlier", DAY_BEGIN + 5, { DAY_BEGIN + 30 * DAY, 0 }, DAY_BEGIN, 14 * DAY },
+	{ "with no grace beyond the fetch", DAY_BEGIN + 5, { DAY_BEGIN + 3 * DAY, 0 }, DAY_BEGIN, 3 * DAY },
+	{ "none on one day", DAY_BEGIN + 5, { DAY_BEGIN + 9, 0 }, DAY_BEGIN, 0 },
+	{ "nor where the fetch is the earlier", DAY_BEGIN + DAY, { DAY_BEGIN + 9, 0 }, DAY_BEGIN, 0 },
+	{ "nothing at all", 0, { 0, 0 }, 0, 0 },
+};
+
+static void add_repositories(struct quarry_db *db, int64_t in_place_s, const int64_t fetched_s[2])
+{
+	const struct time_case c = { "", T, 0, T, 0, 0, -1, 0, 0 };
+	struct str sql = STR_INIT;
+
+	if (in_place_s) {
+		add_commit(db, 0, &c);
+		str_addf(&sql, "INSERT INTO commit_time VALUES(1, 0, 0, %lld, 0, 0);", (long long)in_place_s);
+	}
+	for (int i = 0; i < 2; i++)
+		if (fetched_s[i])
+			str_addf(&sql, "INSERT INTO repo(repo, url, slug, state, facts_s)"
+				 " VALUES(%d, 'u%d', 's', 1, %lld);"
+				 "INSERT INTO tracked VALUES(%d, 0, NULL, NULL, NULL, NULL, 0, 0);",
+				 i + 2, i, (long long)fetched_s[i], i + 2);
+	if (sql.len)
+		must(db, sql.buf);
+	str_release(&sql);
+}
+
+static void the_snapshot_is_a_day_that_is_known(void **state)
+{
+	for (size_t i = 0; i < sizeof(snapshots) / sizeof(snapshots[0]); i++) {
+		struct quarry_error err = QUARRY_ERROR_INIT;
+		struct quarry_derive d = { 0 };
+
+		open_world(&d);
+		add_repositories(d.db, snapshots[i].in_place_s, snapshots[i].fetched_s);
+		assert_int_equal(derive_snapshot(&d, &err), 0);
+		if (d.snapshot_s != snapshots[i].snapshot_s || d.grace_s != snapshots[i].grace_s)
+			fail_msg("%s: %lld, grace %lld", snapshots[i].fact, (long long)d.snapshot_s,
+				 (long long)d.grace_s);
+		db_close(d.db);
+	}
+}
+
+/* 2025Q2 ends with second 1751328000. */
+static void what_ends_before_its_quarter_is_stale(void **state)
+{
+	enum { Q2 = 8101, END = 1751328000 };
+	static const struct { int64_t known_s, snapshot_s, grace_s; bool stale; } knowns[] = {
+		{ 0, END, 0, false },                     /* read in place: nobody knows */
+		{ END, END + 90 * DAY, 0, false },
+		{ END - 1, END + 90 * DAY, 0, true },
+		{ END - 1, END, 0, true },
+		{ END - 1, END - 5 * DAY, 5 * DAY, true }, /* over, by the grace of a mirror */
+		{ END - 6 * DAY, END - 5 * DAY, 4 * DAY, false }, /* not over: the day before counts */
+		{ END - 6 * DAY - 1, END - 5 * DAY, 4 * DAY, true },
+		{ END - 91 * DAY - 1, END - 91 * DAY, 0, false }, /* not even begun */
+	};
+
+	for (size_t i = 0; i < sizeof(knowns) / sizeof(knowns[0]); i++) {
+		const struct derive_repo r = { .known_s = knowns[i].known_s };
+		const struct quarry_derive d = { .snapshot_s = knowns[i].snapshot_s,
+						 .grace_s = knowns[i].grace_s };
+
+		if (derive_is_stale(&d, &r, Q2) != knowns[i].stale)
+			fail_msg("case %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(implausible_times_are_repaired),
 		cmocka_unit_test(both_bases_are_kept),
 		cmocka_unit_test(a_long_line_of_broken_times_is_resolved),
+		cmocka_unit_test(the_snapshot_is_a_day_that_is_known),
+		cmocka_unit_test(what_ends_before_its_quarter_is_stale),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /*
  * The tables of an edition.  A column has the name of the struct's field it
  * holds; before_ is the quarter before, _qoq the change in whole percent, empty
- * where there is none: on a base of 0 and in a quarter that is not over.
+ * where there is none: on a base of 0, in a quarter that is not over, and of a
+ * repository that is not up to date. facts_until is the day of known_s.
  */
 #include "report/csv/csv.h"
 
@@ -54,7 +55,8 @@ static void both_names(struct csv *c)
 }
 
 static void both_cells(struct csv *c, const struct quarry_edition *e,
-		       const struct quarry_measures *now, const struct quarry_measures *before)
+		       bool compared, const struct quarry_measures *now,
+		       const struct quarry_measures *before)
 {
 	measure_cells(c, now);
 	measure_cells(c, before);
@@ -64,7 +66,7 @@ static void both_cells(struct csv *c, const struct quarry_edition *e,
 		if (!f->compared)
 			continue;
 		q = quarry_qoq_of(report_int(now, f), report_int(before, f), e->small_base);
-		if (e->to_date || q.kind != QUARRY_QOQ_PERCENT)
+		if (!compared || q.kind != QUARRY_QOQ_PERCENT)
 			csv_missing(c);
 		else
 			csv_int(c, q.percent);
@@ -85,14 +87,15 @@ static void write_snapshot(struct csv *c, const struct quarry_edition *e)
 		csv_text(c, s->title);
 		csv_text(c, s->layer);
 		quarter_cell(c, e);
-		both_cells(c, e, &s->now, &s->before);
+		both_cells(c, e, !e->to_date, &s->now, &s->before);
 	}
 }
 
 static void write_repositories(struct csv *c, const struct quarry_edition *e)
 {
 	static const char *const head[] = { "slug", "url", "category", "state", "problem",
-					    "newest_s", "quarter", NULL };
+					    "newest_s", "facts_until", "stale", "quarter", NULL };
+	char day[32];
 
 	names(c, head);
 	both_names(c);
@@ -105,8 +108,10 @@ static void write_repositories(struct csv *c, const struct quarry_edition *e)
 		csv_text(c, report_state(r->state));
 		csv_text(c, r->problem);
 		csv_int(c, r->newest_s);
+		csv_text(c, r->known_s ? quarry_date_format(day, sizeof(day), r->known_s) : "");
+		csv_int(c, r->stale);
 		quarter_cell(c, e);
-		both_cells(c, e, &r->now, &r->before);
+		both_cells(c, e, !e->to_date && !r->stale, &r->now, &r->before);
 	}
 }
 

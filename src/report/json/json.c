@@ -58,6 +58,17 @@ static void put_quarter(struct tree *t, json_t *object, int32_t quarter)
 	put_text(t, object, "quarter", quarry_quarter_format(buf, quarter));
 }
 
+/* null for no time. */
+static void put_day(struct tree *t, json_t *object, const char *key, int64_t time_s)
+{
+	char day[32];
+
+	if (time_s)
+		put_text(t, object, key, quarry_date_format(day, sizeof(day), time_s));
+	else
+		put(t, object, key, json_null());
+}
+
 static json_t *ints(struct tree *t, const int64_t *n, size_t len)
 {
 	json_t *array = json_array();
@@ -102,15 +113,16 @@ static json_t *qoq(struct tree *t, struct quarry_qoq q)
 	return object;
 }
 
-/* now, before and, for a quarter that is over, what changed in percent. */
+/* now, before and, where they can be compared, what changed in percent. */
 static void put_measures(struct tree *t, json_t *object, const struct quarry_edition *e,
-			 const struct quarry_measures *now, const struct quarry_measures *before)
+			 bool compared, const struct quarry_measures *now,
+			 const struct quarry_measures *before)
 {
-	json_t *all = e->to_date ? json_null() : json_object();
+	json_t *all = compared ? json_object() : json_null();
 
 	put(t, object, "now", fields(t, now, report_measures));
 	put(t, object, "before", fields(t, before, report_measures));
-	for (const struct report_field *f = report_measures; f->name && !e->to_date; f++)
+	for (const struct report_field *f = report_measures; f->name && compared; f++)
 		if (f->compared)
 			put(t, all, f->name,
 			    qoq(t, quarry_qoq_of(report_int(now, f), report_int(before, f),
@@ -129,7 +141,7 @@ static json_t *scopes(struct tree *t, const struct quarry_edition *e)
 		put_text(t, object, "id", s->id);
 		put_text(t, object, "title", s->title);
 		put_text(t, object, "layer", s->layer);
-		put_measures(t, object, e, &s->now, &s->before);
+		put_measures(t, object, e, !e->to_date, &s->now, &s->before);
 		put(t, object, "commits", fields(t, &s->commits, report_changes));
 		put(t, object, "file_touches", fields(t, &s->file_touches, report_changes));
 		put(t, object, "contributors", fields(t, &s->contributors, report_changes));
@@ -153,7 +165,9 @@ static json_t *repos(struct tree *t, const struct quarry_edition *e)
 		put_text(t, object, "state", report_state(r->state));
 		put_text(t, object, "problem", r->problem);
 		put_int(t, object, "newest_s", r->newest_s);
-		put_measures(t, object, e, &r->now, &r->before);
+		put_day(t, object, "facts_until", r->known_s);
+		put(t, object, "stale", json_boolean(r->stale));
+		put_measures(t, object, e, !e->to_date && !r->stale, &r->now, &r->before);
 		append(t, array, object);
 	}
 	return array;

@@ -27,6 +27,7 @@ static void write_parts(struct md *m, const struct quarry_change *c)
 		{ c->new_repos, "from new repositories" },
 		{ c->revived, "from revived ones" },
 		{ c->gone, "from those gone silent" },
+		{ c->stale, "from those not up to date" },
 		{ c->reclassified, "by reclassification" },
 	};
 	const char *before = ": ";
@@ -92,6 +93,8 @@ static bool is_quiet(const struct md *m, const struct quarry_scope *s)
 
 static void write_quiet(struct md *m, const struct quarry_scope *s)
 {
+	int64_t n_stale = report_stale_of(m->e, s->id).n;
+
 	str_adds(m->out, "- **");
 	md_text(m->out, report_title(s));
 	str_adds(m->out, "**: ");
@@ -108,14 +111,42 @@ static void write_quiet(struct md *m, const struct quarry_scope *s)
 	md_count(m, s->now.active);
 	str_adds(m->out, " of ");
 	md_count(m, s->now.tracked);
-	str_adds(m->out, " repositories active.\n");
+	str_adds(m->out, " repositories active");
+	if (n_stale) {
+		str_adds(m->out, ", ");
+		md_count(m, n_stale);
+		str_adds(m->out, " not up to date");
+	}
+	str_adds(m->out, ".\n");
+}
+
+/* What was never read, or only up to some day before, may be anything but silent. */
+static void write_silent(struct md *m)
+{
+	const struct quarry_measures *all = &report_universe(m->e)->now;
+	struct report_stale stale = report_stale_of(m->e, NULL);
+	int64_t n_never = 0;
+
+	for (size_t i = 0; i < m->e->n_repos; i++)
+		n_never += m->e->repos[i].state == QUARRY_REPO_NEVER;
+	str_adds(m->out, "\nSilent repositories: ");
+	md_count(m, all->tracked - all->active - n_never - stale.n_quiet);
+	str_adds(m->out, " of ");
+	md_count(m, all->tracked - n_never - stale.n);
+	str_adds(m->out, stale.n ? " that are up to date have no counted commit"
+				 : " that were read have no counted commit");
+	str_adds(m->out, m->e->to_date ? " so far" : " in the quarter");
+	if (stale.n_quiet) {
+		str_adds(m->out, "; of ");
+		md_count(m, stale.n_quiet);
+		str_adds(m->out, " more it cannot be told, because they are not up to date");
+	}
+	str_adds(m->out, ".\n");
 }
 
 void md_quiet(struct md *m)
 {
-	const struct quarry_measures *all = &report_universe(m->e)->now;
 	bool any = false;
-	int64_t n_never = 0;
 
 	for (size_t i = 1; i < m->e->n_scopes; i++) {
 		if (!is_quiet(m, &m->e->scopes[i]))
@@ -126,14 +157,6 @@ void md_quiet(struct md *m)
 	if (!any)
 		str_adds(m->out, m->e->to_date ? "Every category has commits.\n"
 					       : "No category lost commits.\n");
-	for (size_t i = 0; i < m->e->n_repos; i++)
-		n_never += m->e->repos[i].state == QUARRY_REPO_NEVER;
-	/* What was never read may be anything but silent. */
-	str_adds(m->out, "\nSilent repositories: ");
-	md_count(m, all->tracked - all->active - n_never);
-	str_adds(m->out, " of ");
-	md_count(m, all->tracked - n_never);
-	str_adds(m->out, " that were read have no counted commit");
-	str_adds(m->out, m->e->to_date ? " so far.\n" : " in the quarter.\n");
+	write_silent(m);
 	md_footnote(m);
 }

@@ -25,6 +25,8 @@ void md_qoq(struct md *m, int64_t now, int64_t before)
 
 	if (m->e->to_date) {
 		str_adds(m->out, "to date");
+	} else if (m->stale) {
+		str_adds(m->out, "n/a");
 	} else if (q.kind == QUARRY_QOQ_NEW) {
 		str_adds(m->out, "new");
 	} else if (q.kind == QUARRY_QOQ_NONE) {

@@ -59,9 +59,24 @@ static void write_headline(struct md *m)
 	str_adds(m->out, "\n\n");
 }
 
+/* A copy that ends too early makes silence, and a fall, of what is none. */
+static void write_stale(struct md *m, const struct report_stale *stale, const char *before)
+{
+	char day[32];
+
+	str_addf(m->out, "%sThe copies of ", before);
+	md_count(m, stale->n);
+	str_addf(m->out, " of the tracked repositories were fetched before the %s, the oldest on %s: what "
+		 "came since is in no figure below%s.",
+		 m->e->to_date ? "snapshot" : "end of the quarter",
+		 quarry_date_format(day, sizeof(day), stale->oldest_s),
+		 m->e->to_date ? "" : ", and a fall may not be one");
+}
+
 /* Who prints the figures must not have to look for what they leave out. */
 static void write_incomplete(struct md *m)
 {
+	struct report_stale stale = report_stale_of(m->e, NULL);
 	size_t n_never = 0, n_failed = 0;
 
 	for (size_t i = 0; i < m->e->n_repos; i++) {
@@ -74,12 +89,17 @@ static void write_incomplete(struct md *m)
 		str_adds(m->out, " of the tracked repositories were never read: nothing of them is in the "
 			 "figures below.\n\n");
 	}
-	if (n_failed) {
+	if (n_failed || stale.n)
 		str_adds(m->out, "**Not up to date.** ");
+	if (n_failed) {
 		md_count(m, (int64_t)n_failed);
 		str_adds(m->out, " of the tracked repositories could not be brought or read in the last "
-			 "run: they stand with what was read before.\n\n");
+			 "run: they stand with what was read before.");
 	}
+	if (stale.n)
+		write_stale(m, &stale, n_failed ? " " : "");
+	if (n_failed || stale.n)
+		str_adds(m->out, "\n\n");
 }
 
 /* A base that misses commits makes growth of what is none. */

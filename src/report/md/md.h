@@ -16,6 +16,7 @@ struct md {
 	struct str *out;
 	const struct quarry_edition *e;
 	bool marked; /* a small-base mark was printed since the last footnote */
+	bool stale;  /* the row is of a repository that is not up to date: no growth is told */
 };
 
 /* escape.c: the only doors for text from outside. */

@@ -50,7 +50,7 @@ static const struct { const char *id, *meaning; } definitions[] = {
 	{ "qoq", "100 × (now - before) / before, half away from zero; `new` on a base of 0, – "
 		 "where both are 0" },
 	{ "decomposition", "a change split into organic (active in both quarters), new, revived, "
-			   "gone and reclassified repositories" },
+			   "gone, stale and reclassified repositories" },
 	{ "home", "a person's category of most active weeks, then commits, then the previous home" },
 	{ "overlap", "persons with a counted commit in each; a combined pool is the union" },
 	{ "expected", "the overlap that independence in the universe would give" },

@@ -105,9 +105,12 @@ void md_movement(struct md *m)
 	str_adds(m->out, "A person's home is the category of most active weeks. Start + new + in + "
 		 "reactivated - out - dormant = end.");
 	str_adds(m->out, m->e->to_date ? " The quarter is not over: some of the dormant will yet "
-					 "be active.\n\n"
+					 "be active."
 				       : " Who is dormant has been silent for one quarter, which is "
-					 "not yet a departure.\n\n");
+					 "not yet a departure.");
+	if (report_stale_of(m->e, NULL).n)
+		str_adds(m->out, " So may look who works in a repository that is not up to date.");
+	str_adds(m->out, "\n\n");
 	md_table_head(m, flow);
 	for (size_t i = 1; i < m->e->n_scopes; i++)
 		write_flow_row(m, i, &m->e->scopes[i].flow);

@@ -1,4 +1,4 @@
-/* Every repository that did something, and those that could not be read. */
+/* Every repository that did something or is not up to date, and those that could not be read. */
 #include "report/md/md.h"
 
 #include <string.h>
@@ -10,6 +10,7 @@ static const struct md_column repositories[] = {
 	{ "Category", MD_LABEL },
 	{ "Repository", MD_LABEL },
 	{ "Newest commit", MD_LABEL },
+	{ "Known until", MD_LABEL },
 	{ "Commits", MD_COUNT, MD_FIELD(commits) },
 	{ "QoQ", MD_QOQ, MD_FIELD(commits) },
 	{ "Contributors", MD_RANGE },
@@ -28,9 +29,27 @@ static const struct md_column problems[] = {
 	{ NULL },
 };
 
-static bool has_activity(const struct quarry_repo_row *r)
+/* What is not up to date is listed even so: it may have been active. */
+static bool is_listed(const struct quarry_repo_row *r)
 {
-	return r->now.commits || r->before.commits;
+	return r->now.commits || r->before.commits || r->stale;
+}
+
+static void day_cell(struct md *m, int64_t time_s)
+{
+	char day[32];
+
+	str_adds(m->out, " | ");
+	if (time_s)
+		str_adds(m->out, quarry_date_format(day, sizeof(day), time_s));
+}
+
+/* A day, where the history was fetched: of one read in place nobody knows. */
+static void known_until(struct md *m, const struct quarry_repo_row *r)
+{
+	day_cell(m, r->known_s);
+	if (r->stale)
+		str_adds(m->out, ", not up to date");
 }
 
 static void category_title(struct md *m, const char *id)
@@ -40,22 +59,23 @@ static void category_title(struct md *m, const char *id)
 	md_text(m->out, s ? report_title(s) : id);
 }
 
-static void write_active(struct md *m)
+static void write_listed(struct md *m)
 {
-	char day[32];
-
 	md_table_head(m, repositories);
 	for (size_t i = 0; i < m->e->n_repos; i++) {
 		const struct quarry_repo_row *r = &m->e->repos[i];
 
-		if (!has_activity(r))
+		if (!is_listed(r))
 			continue;
 		str_adds(m->out, "| ");
 		category_title(m, r->category);
 		str_adds(m->out, " | ");
 		md_link(m->out, r->slug, r->url);
-		str_addf(m->out, " | %s", quarry_date_format(day, sizeof(day), r->newest_s));
+		day_cell(m, r->newest_s);
+		known_until(m, r);
+		m->stale = r->stale;
 		md_cells(m, repositories, &r->now, &r->before);
+		m->stale = false;
 	}
 	md_footnote(m);
 	str_addc(m->out, '\n');
@@ -119,17 +139,17 @@ static void write_never(struct md *m)
 
 void md_repositories(struct md *m)
 {
-	size_t n_active = 0, n_problems = 0, n_never = 0;
+	size_t n_listed = 0, n_problems = 0, n_never = 0;
 
 	for (size_t i = 0; i < m->e->n_repos; i++) {
-		n_active += has_activity(&m->e->repos[i]);
+		n_listed += is_listed(&m->e->repos[i]);
 		n_problems += has_problem(&m->e->repos[i]);
 		n_never += m->e->repos[i].state == QUARRY_REPO_NEVER;
 	}
-	if (n_active)
-		write_active(m);
-	md_count(m, (int64_t)(m->e->n_repos - n_active - n_never));
-	str_adds(m->out, n_active ? " more repositories" : " repositories");
+	if (n_listed)
+		write_listed(m);
+	md_count(m, (int64_t)(m->e->n_repos - n_listed - n_never));
+	str_adds(m->out, n_listed ? " more repositories" : " repositories");
 	str_adds(m->out, " that were read have no counted commit in this quarter or the one before.\n");
 	if (n_problems)
 		write_problems(m);
