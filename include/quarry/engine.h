@@ -101,15 +101,20 @@ void quarry_summary_release(struct quarry_summary *s);
 
 struct quarry_engine;
 
-/** Strings of `options` are copied. The store is opened by the first call that needs it,
- * and made when it is not there. */
+/** Strings of `options` are copied. The store is opened by the first call that needs it:
+ * by quarry_engine_load() to be written, by the others to be read alone, so that they
+ * take a store that cannot be written, or is of an older version, and leave it as it is. */
 int quarry_engine_open(struct quarry_engine **out, const struct quarry_engine_options *options,
 		       struct quarry_error *err);
 void quarry_engine_free(struct quarry_engine *e);
 
-/** Load the universe in folder `dir` and open the store; needed by fetch, mine and
- * derive. QUARRY_EUSAGE for a folder that is no universe; no store is made then. */
+/** Load the universe in folder `dir` and open the store, which is made when it is not
+ * there; needed by fetch, mine and derive. QUARRY_EUSAGE for a folder that is no universe,
+ * or a SOURCE_DATE_EPOCH that is no time; no store is made then. */
 int quarry_engine_load(struct quarry_engine *e, const char *dir, struct quarry_error *err);
+/** The same, but the store is only read: for quarry_engine_doctor(); fetch, mine and derive
+ * fail after it. */
+int quarry_engine_look(struct quarry_engine *e, const char *dir, struct quarry_error *err);
 const struct quarry_universe *quarry_engine_universe(const struct quarry_engine *e);
 
 /** Bring each repository that the mirror does not hold. */

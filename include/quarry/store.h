@@ -2,7 +2,7 @@
  * The store: facts in one SQLite file.
  *
  *	struct quarry_store *s = NULL;
- *	rc = quarry_store_open(&s, "quarry.db", &err);
+ *	rc = quarry_store_open(&s, "quarry.db", NULL, &err);
  *	rc = quarry_store_repo(&id, s, url, slug, &err);
  *	rc = quarry_store_put(s, id, history, mined_s, &err);     one transaction
  *	quarry_store_free(s);
@@ -16,18 +16,35 @@
 #ifndef QUARRY_STORE_H
 #define QUARRY_STORE_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "quarry/error.h"
 #include "quarry/history.h"
+#include "quarry/log.h"
 
 struct quarry_store;
 struct quarry_db;
 
-/** Open or make it; one of an older version is brought up to this one. Refused: a file
- * that is not a store, a store of a newer version. */
-int quarry_store_open(struct quarry_store **out, const char *path, struct quarry_error *err);
+struct quarry_store_options {
+	/** 1: it is not made and not changed. It need not be writable, and one of an older
+	 * version is read as it is: what that had no table for is empty. */
+	int read_only;
+	/** Every call, be it waiting for another process or in a long statement, ends with
+	 * QUARRY_EINTR soon after it is set, and keeps nothing of what it had begun.
+	 * NULL: never. */
+	const atomic_bool *stop;
+	struct quarry_log log; /**< is told when another process is waited for */
+};
+
+/**
+ * Open or make it; one of an older version is brought up to this one. Refused: a file
+ * that is not a store, a store of a newer version, one that cannot be written.
+ * @param options  NULL: all of them 0
+ */
+int quarry_store_open(struct quarry_store **out, const char *path,
+		      const struct quarry_store_options *options, struct quarry_error *err);
 void quarry_store_free(struct quarry_store *s);
 
 /** The connection, for quarry/aggregate.h; owned by the store. */

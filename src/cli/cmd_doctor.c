@@ -81,7 +81,7 @@ int cmd_doctor(int argc, char **argv)
 	}
 	rc = session_open(&s, &o, &err);
 	if (!rc && o.n_args)
-		rc = session_load(&s, o.args[0], &err);
+		rc = quarry_engine_look(s.engine, o.args[0], &err);
 	if (!rc)
 		rc = look(&out, &n_problems, &s, &err);
 	if (!rc)

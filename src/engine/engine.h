@@ -14,7 +14,7 @@
 /* A repository to bring and read: a member of the universe, or one whose history is
  * only excluded. */
 struct target {
-	int64_t repo;        /* number in the store */
+	int64_t repo;        /* number in the store; 0 where it is only looked at */
 	const char *url;     /* owned by the universe */
 	char *slug;
 	char *host;          /* of its URL, with the port if there is one; NULL: a local path */
@@ -26,16 +26,18 @@ struct target {
 struct quarry_engine {
 	struct quarry_engine_options options; /* its strings are owned */
 	struct quarry_store *store;
+	bool only_looks; /* the store was opened to be read */
 	struct quarry_universe *universe;
 	VEC(struct target) targets;
 	pthread_mutex_t lock; /* store, summary and progress: workers take it */
 };
 
 /* The time of day. SOURCE_DATE_EPOCH, where it is set, makes a run of another day the
- * same. */
+ * same; quarry_engine_load() has refused one that is no time. */
 int64_t engine_now_s(void);
 
-/* Open the store at the first call that needs it: a mistaken universe leaves none. */
+/* Open the store to be read, unless quarry_engine_load() has opened it to be written: what
+ * only looks changes nothing, and needs no right to. */
 int engine_open_store(struct quarry_engine *e, struct quarry_error *err);
 
 bool engine_stopped(const struct quarry_engine *e);

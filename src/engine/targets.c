@@ -66,8 +66,9 @@ static int add(struct quarry_engine *e, struct map *seen, const char *text, cons
 		return rc;
 	t.slug = url_slug(&url);
 	t.host = *url.host ? str_dupf("%s", url.host) : NULL;
-	rc = t.slug && (t.host || !*url.host)
-	   ? quarry_store_repo(&t.repo, e->store, text, t.slug, err) : quarry_error_nomem(err);
+	rc = t.slug && (t.host || !*url.host) ? 0 : quarry_error_nomem(err);
+	if (!rc && !e->only_looks)
+		rc = quarry_store_repo(&t.repo, e->store, text, t.slug, err);
 	if (!rc)
 		rc = locate(&t, e, &url, err);
 	if (!rc && vec_push(&e->targets, t) < 0)

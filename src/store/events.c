@@ -126,13 +126,16 @@ int quarry_store_each_event(struct quarry_store *s,
 			    void *payload, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
-	int rc = db_prepare(&st, s->db,
-			    "SELECT slug, kind, first_s, last_s, lasts, detail, n FROM"
-			    " (SELECT *, count(*) OVER (PARTITION BY repo, kind) AS n,"
-			    "  row_number() OVER (PARTITION BY repo, kind"
-			    "   ORDER BY lasts DESC, first_s DESC, rowid DESC) AS nth FROM repo_event)"
-			    " JOIN repo USING(repo) WHERE nth = 1 ORDER BY slug, url, kind", err);
+	int rc;
 
+	if (s->version < 2)
+		return 0; /* one that is only read, of before there were events */
+	rc = db_prepare(&st, s->db,
+			"SELECT slug, kind, first_s, last_s, lasts, detail, n FROM"
+			" (SELECT *, count(*) OVER (PARTITION BY repo, kind) AS n,"
+			"  row_number() OVER (PARTITION BY repo, kind"
+			"   ORDER BY lasts DESC, first_s DESC, rowid DESC) AS nth FROM repo_event)"
+			" JOIN repo USING(repo) WHERE nth = 1 ORDER BY slug, url, kind", err);
 	if (rc)
 		return rc;
 	while ((rc = db_step(st, err)) > 0) {

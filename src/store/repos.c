@@ -105,10 +105,13 @@ int quarry_store_each_repo(struct quarry_store *s,
 			   void *payload, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
-	int rc = db_prepare(&st, s->db,
-			    "SELECT slug, fetch_problem, mine_problem, state, shallow, mailmap_missing,"
-			    " missing_objects FROM repo ORDER BY slug, url", err);
+	int rc;
 
+	if (s->version < 1)
+		return 0; /* an empty file, which is only read */
+	rc = db_prepare(&st, s->db,
+			"SELECT slug, fetch_problem, mine_problem, state, shallow, mailmap_missing,"
+			" missing_objects FROM repo ORDER BY slug, url", err);
 	if (rc)
 		return rc;
 	while ((rc = db_step(st, err)) > 0) {

@@ -43,6 +43,7 @@ enum store_stmt {
 
 struct quarry_store {
 	struct quarry_db *db;
+	int64_t version;             /* of the file; an older one when it is only read, 0: empty */
 	struct db_stmt *stmts[ST_N]; /* prepared at the first use */
 };
 

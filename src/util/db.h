@@ -10,22 +10,32 @@
  *	db_finish(st);
  *
  * Not thread-safe: one connection, one thread.
+ *
+ * A lock that another process holds is waited for, up to ten minutes.
  */
 #ifndef QUARRY_UTIL_DB_H
 #define QUARRY_UTIL_DB_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "quarry/error.h"
+#include "quarry/log.h"
 
 struct quarry_db;
 struct db_stmt;
 
-enum db_mode { DB_READ_WRITE, DB_READ_ONLY };
+enum db_mode {
+	DB_READ_WRITE, /* made when it is not there; refused when it cannot be written */
+	DB_READ_ONLY,  /* neither the file nor its folder need be writable */
+};
 
 int db_open(struct quarry_db **out, const char *path, enum db_mode mode, struct quarry_error *err);
+/* Waiting for a lock, and a statement of any length, end with QUARRY_EINTR once *stop is set
+ * (NULL: never).  `log` is told of a wait that is long; it is copied. */
+void db_watch(struct quarry_db *db, const atomic_bool *stop, const struct quarry_log *log);
 void db_close(struct quarry_db *db); /* NULL is fine */
 
 /* Run a script of statements that return nothing. */

@@ -92,7 +92,7 @@ static int work(const char *gitdir, struct quarry_error *err)
 	struct quarry_store *store = NULL;
 	struct quarry_mined mined;
 	int64_t repo;
-	int rc = quarry_store_open(&store, ":memory:", err);
+	int rc = quarry_store_open(&store, ":memory:", NULL, err);
 
 	if (!rc)
 		rc = quarry_store_repo(&repo, store, "https://h/o/r", "o/r", err);

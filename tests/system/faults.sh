@@ -220,6 +220,45 @@ as_nobody() {
 	unprivileged "$tmp/quarry" "$@" >out 2>err </dev/null || status=$?
 }
 
+# reads STORE WHAT SAME: nobody reads it as the store SAME is read, and changes nothing
+reads() {
+	before=$(ls -l "$(dirname "$1")"; cksum <"$1")
+	as_nobody report --store "$1" --quarter 2025Q2
+	fact "$2 can be reported from" ends 0
+	"$quarry" report --store "$3" --quarter 2025Q2 >same
+	fact "$2 gives the same report" cmp same out
+	as_nobody overlap databases compilers --store "$1"
+	fact "$2 can be asked for overlap" ends 0
+	as_nobody doctor universe --mirror good --cache nowhere --store "$1"
+	fact "$2 can be looked over" ends 0
+	fact "$2 is found sound" grep -qF "'$1' is sound" out
+	fact "$2 is left as it was" [ "$before" = "$(ls -l "$(dirname "$1")"; cksum <"$1")" ]
+}
+
+# older_store STORE: that of good.db, as version 1 was
+older_store() {
+	cp good.db "$1"
+	python3 - "$1" <<-'END'
+	import sqlite3, sys
+	sqlite3.connect(sys.argv[1]).executescript("DROP TABLE repo_event; PRAGMA user_version = 1")
+	END
+}
+
+# killed_writer STORE FOLDER: a copy in FOLDER, with what a killed run had not yet put into
+# the store itself
+killed_writer() {
+	python3 - "$1" "$2" <<-'END'
+	import shutil, sqlite3, sys
+	store, folder = sys.argv[1:]
+	shutil.copy(store, "killed.db")
+	db = sqlite3.connect("killed.db")
+	db.execute("UPDATE meta SET value = 'later' WHERE key = 'title'")
+	db.commit()
+	for end in "", "-wal":
+	    shutil.copy("killed.db" + end, f"{folder}/{store}{end}")
+	END
+}
+
 if unprivileged true 2>/dev/null; then
 	cp "$quarry" quarry # where the build is, others may not look
 	mkdir theirs
@@ -229,12 +268,35 @@ if unprivileged true 2>/dev/null; then
 	chmod 444 theirs/good.db
 	chmod -R a+rX good universe
 	chmod 555 theirs
-	as_nobody run universe --mirror good --offline --cache cache --store theirs/good.db -o refused -q
-	fact 'a read-only store is refused by run' ends 1
-	fact 'a read-only store is refused by run in one sentence' one_sentence
-	as_nobody report --store theirs/good.db
-	fact 'a read-only store can be reported from, or is refused in one sentence' \
-		sh -c "[ $status -eq 0 ] || [ $status -eq 1 -a \$(wc -l <err) -eq 1 ]"
+	for command in run fetch mine derive; do
+		set -- --store theirs/good.db -q
+		[ $command = derive ] || set -- "$@" --mirror good --cache cache
+		[ $command != run ] || set -- "$@" -o refused
+		as_nobody $command universe "$@"
+		fact "a read-only store is refused by $command" ends 1
+		fact "a read-only store is refused by $command in one sentence" one_sentence
+		fact "$command names the remedy" says 'change its mode, or name another one with --store'
+	done
+	reads theirs/good.db 'a read-only store' good.db
+	chmod 644 theirs/good.db
+	reads theirs/good.db 'a store in a read-only folder' good.db
+	chown 65534 theirs/good.db 2>/dev/null || :
+	as_nobody derive universe --store theirs/good.db
+	fact 'a read-only folder is refused by derive in one sentence' one_sentence
+	fact 'the folder is named' says "cannot write the folder of the store 'theirs/good.db'"
+
+	# Nothing in a name may be taken for a part of a URI.
+	mkdir 'od%64 ?x#y'
+	older_store 'od%64 ?x#y/o%6fd?mode=rw#.db'
+	chmod 555 'od%64 ?x#y'
+	reads 'od%64 ?x#y/o%6fd?mode=rw#.db' 'a read-only store of version 1' good.db
+	mkdir killed
+	killed_writer good.db killed
+	chmod 555 killed
+	as_nobody report --store killed/good.db
+	fact 'a read-only store with changes beside it is refused' ends 1
+	fact 'that is told in one sentence' one_sentence
+	fact 'which names the file beside it' says good.db-wal
 	mkdir open
 	chmod 777 open
 	chmod 000 universe/databases.yaml
@@ -260,6 +322,115 @@ if unprivileged true 2>/dev/null; then
 else
 	skip 'permissions: this is root, and setpriv may not change that'
 fi
+
+# --- Two at once, and a run that is stopped --------------------------------------
+
+# hold STORE SECONDS: another program writes to it meanwhile
+hold() {
+	rm -f held
+	python3 - "$1" "$2" <<-'END' &
+	import sqlite3, sys, time
+	db = sqlite3.connect(sys.argv[1], isolation_level=None)
+	db.execute("BEGIN IMMEDIATE")
+	open("held", "w").close()
+	time.sleep(float(sys.argv[2]))
+	db.execute("COMMIT")
+	END
+	holder=$!
+	while [ ! -e held ]; do
+		sleep 0.1
+	done
+}
+
+# stop_after SECONDS ARGUMENT...: SIGINT; the status, and how long it took in $took_ms
+stop_after() {
+	status=0
+	python3 - "$quarry" "$@" <<-'END' >out 2>err || status=$?
+	import signal, subprocess, sys, time
+	quarry, seconds, *arguments = sys.argv[1:]
+	child = subprocess.Popen([quarry, *arguments], stdin=subprocess.DEVNULL)
+	time.sleep(float(seconds))
+	child.send_signal(signal.SIGINT)
+	sent = time.monotonic()
+	status = child.wait()
+	print(int((time.monotonic() - sent) * 1000))
+	sys.exit(status)
+	END
+	took_ms=$(cat out)
+}
+
+# A test machine may be busy with others; what is not seen takes far longer.
+soon() {
+	[ "$took_ms" -le 1000 ] || { echo "$took_ms ms"; return 1; }
+}
+
+cp good.db busy.db
+hold busy.db 11.5
+run derive "$sample" --store busy.db
+wait "$holder"
+fact 'a run waits for another one that writes to its store' ends 0
+fact 'and says so once' [ "$(grep -c 'waiting for another run that is writing to the store' err)" -eq 1 ]
+hold busy.db 3
+stop_after 1 derive "$sample" --store busy.db
+wait "$holder"
+fact 'a run that waits can be interrupted' ends 130
+fact 'at once' soon
+fact 'in one sentence' one_sentence
+
+"$quarry" run "$sample" --mirror good --offline --cache cache --store both.db -o both-a -q \
+	--quarter 2025Q2 >/dev/null 2>both.err &
+other=$!
+run run "$sample" --mirror good --offline --cache cache --store both.db -o both-b -q --quarter 2025Q2
+fact 'of two runs that make one store the second one ends well' ends 0
+fact 'and the first one' wait "$other"
+fact 'both give the bytes of one alone' same_files good-out both-a
+fact 'and the other one, too' same_files good-out both-b
+
+# A store that takes seconds to derive.
+cp good.db large.db
+python3 - large.db <<-'END'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+columns = """repo, author, committer, author_s, author_offset_min, committer_s, committer_offset_min,
+             author_quarter, author_bin, n_parents, parents, subject, flags"""
+db.execute(f"""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+               INSERT INTO commits(oid, n_touches, {columns})
+               SELECT randomblob(20), 0, {columns} FROM commits, n""")
+db.commit()
+END
+figures() {
+	python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+print(db.execute("PRAGMA integrity_check").fetchall(), db.execute("SELECT * FROM scope_quarter").fetchall())' "$1"
+}
+figures large.db >before
+for seconds in 0.5 1 1.5; do
+	stop_after "$seconds" derive "$sample" --store large.db
+	fact "derive is interrupted after $seconds s" ends 130
+	fact "derive ends at once after $seconds s" soon
+	fact "it says how to go on after $seconds s" says 'run the same command to go on'
+	figures large.db >after
+	fact "the figures are as they were after $seconds s" cmp before after
+done
+run derive "$sample" --store large.db
+fact 'derive goes on after interrupts' ends 0
+figures large.db >after
+fact 'and makes new figures' sh -c '! cmp -s before after'
+
+# --- The day, from outside ------------------------------------------------------
+
+for day in 99999999999999999999 253402300800 0 -1 1753000000x ' 1753000000' 0x10 today; do
+	SOURCE_DATE_EPOCH=$day run run "$sample" --mirror good --offline --cache cache --store day.db \
+		-o refused -q
+	fact "SOURCE_DATE_EPOCH='$day' is wrong usage" ends 2
+	fact "SOURCE_DATE_EPOCH='$day' is told in one sentence" one_sentence
+	fact "SOURCE_DATE_EPOCH='$day' is named" says "SOURCE_DATE_EPOCH in the environment is '$day'"
+	fact "SOURCE_DATE_EPOCH='$day' leaves no store" [ ! -e day.db ]
+done
+SOURCE_DATE_EPOCH=today run report --store good.db
+fact 'report needs no day' ends 0
+SOURCE_DATE_EPOCH='' run run "$sample" --mirror good --offline --cache cache --store day.db -o day -q
+fact 'an empty SOURCE_DATE_EPOCH is none' ends 0
 
 # --- Outputs and universes ----------------------------------------------------
 

@@ -90,7 +90,7 @@ static int teardown(void **state)
 
 static void open_store(struct fixture *f)
 {
-	if (quarry_store_open(&f->store, f->path, &f->err))
+	if (quarry_store_open(&f->store, f->path, NULL, &f->err))
 		fail_msg("%s", f->err.text);
 }
 
@@ -339,7 +339,7 @@ static void check_refused(struct fixture *f, const char *text)
 	size_t before_len, after_len;
 
 	assert_int_equal(file_read(&before, &before_len, f->path, 1 << 20, &f->err), 0);
-	assert_int_equal(quarry_store_open(&f->store, f->path, &f->err), QUARRY_EFAIL);
+	assert_int_equal(quarry_store_open(&f->store, f->path, NULL, &f->err), QUARRY_EFAIL);
 	assert_null(f->store);
 	if (!strstr(f->err.text, text))
 		fail_msg("'%s' does not say '%s'", f->err.text, text);
@@ -379,7 +379,7 @@ static void what_is_no_store_is_refused_and_left_alone(void **state)
 	f->store = NULL;
 	set_in_file(f, "PRAGMA user_version = 99");
 	check_refused(f, "it has version 99");
-	assert_int_equal(quarry_store_open(&f->store, f->folder, &f->err), QUARRY_EFAIL);
+	assert_int_equal(quarry_store_open(&f->store, f->folder, NULL, &f->err), QUARRY_EFAIL);
 	assert_null(f->store);
 }
 
