@@ -46,7 +46,9 @@ check() {
 	else
 		failed=$((failed + 1))
 		echo "FAILED: $scene: $name"
-		sed 's/^/    /' "$tmp/out" "$tmp/err" | head -n 20
+		for file in out err a.out a.err b.out b.err; do
+			[ ! -s "$tmp/$file" ] || sed "s/^/    $file: /" "$tmp/$file" | head -n 20
+		done
 	fi
 }
 
