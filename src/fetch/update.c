@@ -98,12 +98,40 @@ static int check_arrived(struct job *job, git_repository *repo, const git_oid *t
 	return remote_fail(&job->remote, rc, err);
 }
 
+static bool has_parents(git_repository *repo, const git_oid *id)
+{
+	git_commit *commit = NULL, *parent = NULL;
+	bool all = git_commit_lookup(&commit, repo, id) == 0;
+
+	for (unsigned i = 0; all && i < git_commit_parentcount(commit); i++) {
+		all = git_commit_parent(&parent, commit, i) == 0;
+		git_commit_free(parent);
+		parent = NULL;
+	}
+	git_commit_free(commit);
+	return all;
+}
+
+/* Where the server's history ends ours need not: what was brought while it was whole
+ * there stays whole here. */
+static void drop_known_ends(struct pack_ids *shallow, git_repository *repo)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < shallow->ids.n; i++)
+		if (!has_parents(repo, &shallow->ids.at[i]))
+			shallow->ids.at[n++] = shallow->ids.at[i];
+	shallow->ids.n = n;
+}
+
 static int download(struct job *job, git_repository *repo, const char *path, const char *ref,
 		    const git_oid *tip, struct quarry_error *err)
 {
-	const struct pack_ids *shallow = &job->remote.shallow;
+	struct pack_ids *shallow = &job->remote.shallow;
 	int rc = remote_download(&job->remote, ref, tip, err);
 
+	if (!rc && !job->remote.anew)
+		drop_known_ends(shallow, repo);
 	/* Before a reference leads to it. */
 	if (!rc && (shallow->ids.n || job->remote.anew))
 		rc = cached_settle_shallow(path, shallow->ids.at, shallow->ids.n, err);

@@ -134,6 +134,12 @@ play_shallow() {
 	check 'when it is whole at the server' fetch 0 unchanged "$url"
 	check 'it is whole here' same "$full" main
 	check 'and not cut off' [ ! -e "$gitdir/shallow" ]
+	commits "$full" main 3
+	rm -rf "$shallow"
+	git clone --quiet --bare --depth 5 --branch main "file://$full" "$shallow"
+	check 'cut off at the server later' fetch 0 updated "$url"
+	check 'whole here all the same' same "$full" main
+	check 'and not said to be cut off' [ ! -e "$gitdir/shallow" ]
 }
 
 # tags REPOSITORY: those of the cached copy are those
