@@ -1,37 +1,11 @@
 #include "fetch/tip.h"
 
-#include <string.h>
-#include <strings.h>
-
 #include "util/banned.h"
-
-/* People and paths: what each report needs. git reads them by exactly these names. */
-static const char *const always[] = { ".gitattributes", ".mailmap" };
-
-/* What a project is made of and for. */
-static const char *const manifests[] = {
-	"BUILD.bazel", "CMakeLists.txt", "Cargo.toml", "Gemfile", "MODULE.bazel", "Makefile",
-	"Package.swift", "Project.toml", "WORKSPACE", "build.gradle", "build.gradle.kts",
-	"build.zig.zon", "composer.json", "go.mod", "meson.build", "mix.exs", "package.json",
-	"pom.xml", "pyproject.toml", "requirements.txt", "setup.cfg", "setup.py",
-};
-
-#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-
-static bool is_among(const char *name, const char *const *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(name, list[i]))
-			return true;
-	return false;
-}
+#include "util/tip_name.h"
 
 bool tip_is_wanted(const char *name, bool all)
 {
-	if (is_among(name, always, COUNT(always)))
-		return true;
-	return all && (is_among(name, manifests, COUNT(manifests)) ||
-		       !strncasecmp(name, "README", strlen("README")));
+	return tip_name_is_needed(name) || (all && tip_name_tells(name));
 }
 
 static int add_missing(struct tip_blobs *out, git_odb *odb, const git_tree *tree, bool all)

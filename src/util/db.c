@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,11 +146,19 @@ static char *immutable_uri(const char *file)
 
 static int fail_open(const struct quarry_db *db, const char *path, struct quarry_error *err)
 {
-	int why = db->handle ? sqlite3_system_errno(db->handle) : 0;
+	int why;
 
+	if (!db->handle || sqlite3_errcode(db->handle) == SQLITE_NOMEM)
+		return quarry_error_nomem(err);
+	why = sqlite3_system_errno(db->handle);
 	return quarry_error_set(err, QUARRY_EFAIL, "cannot open the store '%s': %s%s%s", path,
-				db->handle ? sqlite3_errmsg(db->handle) : "out of memory",
-				why ? ": " : "", why ? strerror(why) : "");
+				sqlite3_errmsg(db->handle), why ? ": " : "", why ? strerror(why) : "");
+}
+
+/* Nobody asks how much memory SQLite holds, and counting it takes a lock each time. */
+static void set_up_library(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 static int open_handle(struct quarry_db *db, const struct place *place, struct quarry_error *err)
@@ -189,6 +198,7 @@ static int set_up(struct quarry_db *db, struct quarry_error *err)
 
 int db_open(struct quarry_db **out, const char *path, enum db_mode mode, struct quarry_error *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct quarry_db *db = calloc(1, sizeof(*db));
 	struct place place = { 0 };
 	int rc;
@@ -198,6 +208,7 @@ int db_open(struct quarry_db **out, const char *path, enum db_mode mode, struct 
 		return quarry_error_nomem(err);
 	}
 	db->mode = mode;
+	(void)pthread_once(&once, set_up_library);
 	rc = find_place(&place, path, err);
 	if (!rc && mode == DB_READ_WRITE)
 		rc = check_writable(&place, path, err);
@@ -257,6 +268,11 @@ void db_rollback(struct quarry_db *db)
 		(void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+bool db_in_transaction(const struct quarry_db *db)
+{
+	return !sqlite3_get_autocommit(db->handle);
+}
+
 int db_prepare(struct db_stmt **out, struct quarry_db *db, const char *sql,
 	       struct quarry_error *err)
 {
@@ -308,6 +324,18 @@ void db_bind_text(struct db_stmt *st, int at, const char *s, size_t len)
 void db_bind_blob(struct db_stmt *st, int at, const void *s, size_t len)
 {
 	bound(st, s ? sqlite3_bind_blob64(st->st, at, s, len, SQLITE_TRANSIENT)
+		    : sqlite3_bind_null(st->st, at));
+}
+
+void db_lend_text(struct db_stmt *st, int at, const char *s, size_t len)
+{
+	bound(st, s ? sqlite3_bind_text64(st->st, at, s, len, SQLITE_STATIC, SQLITE_UTF8)
+		    : sqlite3_bind_null(st->st, at));
+}
+
+void db_lend_blob(struct db_stmt *st, int at, const void *s, size_t len)
+{
+	bound(st, s ? sqlite3_bind_blob64(st->st, at, s, len, SQLITE_STATIC)
 		    : sqlite3_bind_null(st->st, at));
 }
 
@@ -383,6 +411,11 @@ int db_columns(struct db_stmt *st)
 int64_t db_last_id(struct quarry_db *db)
 {
 	return sqlite3_last_insert_rowid(db->handle);
+}
+
+int64_t db_changes(struct quarry_db *db)
+{
+	return sqlite3_changes64(db->handle);
 }
 
 int db_scalar(int64_t *out, struct quarry_db *db, const char *sql, int64_t missing,

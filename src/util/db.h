@@ -47,6 +47,8 @@ int db_begin(struct quarry_db *db, struct quarry_error *err);
 int db_begin_read(struct quarry_db *db, struct quarry_error *err);
 int db_commit(struct quarry_db *db, struct quarry_error *err);
 void db_rollback(struct quarry_db *db); /* outside a transaction: nothing */
+/* SQLite ends one by itself when memory or the disk is full, or it is stopped. */
+bool db_in_transaction(const struct quarry_db *db);
 
 /* On failure *out stays NULL. */
 int db_prepare(struct db_stmt **out, struct quarry_db *db, const char *sql,
@@ -58,6 +60,9 @@ void db_bind_int(struct db_stmt *st, int at, int64_t value);
 void db_bind_real(struct db_stmt *st, int at, double value);
 void db_bind_text(struct db_stmt *st, int at, const char *s, size_t len); /* NULL: SQL NULL */
 void db_bind_blob(struct db_stmt *st, int at, const void *s, size_t len);
+/* The same without a copy: `s` must live until the statement is run or bound anew. */
+void db_lend_text(struct db_stmt *st, int at, const char *s, size_t len);
+void db_lend_blob(struct db_stmt *st, int at, const void *s, size_t len);
 void db_bind_null(struct db_stmt *st, int at);
 
 /* 1 a row, 0 no more rows, negative code. After 0 or an error it is reset. */
@@ -74,6 +79,7 @@ const void *db_blob(struct db_stmt *st, int col, size_t *len);
 bool db_is_null(struct db_stmt *st, int col);
 int db_columns(struct db_stmt *st);
 int64_t db_last_id(struct quarry_db *db);
+int64_t db_changes(struct quarry_db *db); /* rows that the last INSERT, UPDATE or DELETE changed */
 
 /* The first column of the first row of a constant query; `missing` without a row. */
 int db_scalar(int64_t *out, struct quarry_db *db, const char *sql, int64_t missing,

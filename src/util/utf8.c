@@ -30,6 +30,16 @@ bool utf8_valid(const char *s, size_t len)
 	return true;
 }
 
+bool utf8_knows(const char *encoding)
+{
+	iconv_t cd = iconv_open("UTF-8", encoding);
+
+	if (cd == (iconv_t)-1)
+		return false;
+	(void)iconv_close(cd); /* frees only */
+	return true;
+}
+
 /* Convert with iconv; false when it does not know the encoding or the bytes do not fit. */
 static bool convert(struct str *out, const char *s, size_t len, const char *encoding)
 {

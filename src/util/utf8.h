@@ -18,6 +18,9 @@ bool utf8_valid(const char *s, size_t len);
  */
 void utf8_decode(struct str *out, const char *s, size_t len, const char *encoding);
 
+/* Is it the name of an encoding that iconv can read? */
+bool utf8_knows(const char *encoding);
+
 /*
  * Append the form under which two spellings of one name are equal: NFKC, case
  * folded, white space runs made one space, trimmed.  Invalid UTF-8 is kept.
