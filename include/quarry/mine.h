@@ -21,12 +21,25 @@
 #include "quarry/error.h"
 #include "quarry/history.h"
 
+enum quarry_mine_flags {
+	QUARRY_MINE_LINES = 1 << 0,      /**< count added and deleted lines */
+	QUARRY_MINE_ALTERNATES = 1 << 1, /**< read objects/info/alternates, too */
+	QUARRY_MINE_RELEASES = 1 << 2,   /**< read the tags */
+	QUARRY_MINE_LIBGIT2 = 1 << 3,    /**< read all objects by libgit2: for tests */
+};
+
 struct quarry_mine_options {
 	/** Set by another thread to stop: the call returns QUARRY_EINTR. NULL: never. */
 	const atomic_bool *stop;
 	/** Called now and then with the commits read so far; NULL: not. */
 	void (*progress)(void *payload, int64_t n_commits);
 	void *payload;
+	unsigned flags;                   /**< enum quarry_mine_flags */
+	/** Read the touches of commits that may count in this quarter or a later one; of
+	 * the others the header alone. 0 or INT32_MIN: of all. */
+	int32_t since;
+	/** Commits that are there already are not read again; NULL: none is. */
+	const struct quarry_known *known;
 };
 
 int quarry_mine_init(struct quarry_error *err);
@@ -41,8 +54,51 @@ void quarry_mine_shutdown(void);
 int quarry_mine_tip(struct quarry_oid *out, const char *gitdir, const char *branch,
 		    struct quarry_error *err);
 
-/** Read all commits reachable from the tip, and the touches of each that is no merge. */
+/** A number that stays while no pack, loose object folder or cut-off of the repository
+ * changes: as long as it is the same, nothing that was missing can have come. */
+int quarry_mine_objects(uint64_t *out, const char *gitdir, struct quarry_error *err);
+
+/** The same of its tags; never 0. */
+int quarry_mine_tags(uint64_t *out, const char *gitdir, struct quarry_error *err);
+
+/** Read all commits reachable from the tip, and their touches, as one piece. */
 int quarry_mine(struct quarry_history **out, const char *gitdir, const char *branch,
 		const struct quarry_mine_options *options, struct quarry_error *err);
+
+/**
+ * The same in pieces.
+ *
+ *	rc = quarry_miner_open(&m, "repo.git", NULL, &options, &err);
+ *	while (!(rc = quarry_miner_next(&piece, m, &err)) && piece) {
+ *		rc = quarry_miner_touch(m, piece, &err);      in any thread
+ *		...
+ *		quarry_history_free(piece);
+ *	}
+ *	rc = quarry_miner_finish(&last, m, &err);             after all of them
+ *	quarry_miner_free(m);
+ *
+ * `options` and what it points to must outlive the miner.
+ */
+struct quarry_miner;
+
+int quarry_miner_open(struct quarry_miner **out, const char *gitdir, const char *branch,
+		      const struct quarry_mine_options *options, struct quarry_error *err);
+
+/** The next commits, without their touches; *out NULL: there are no more. One thread at
+ * a time. */
+int quarry_miner_next(struct quarry_history **out, struct quarry_miner *m,
+		      struct quarry_error *err);
+
+/** Read the touches of a piece. Several threads may do so, each with a piece of its own,
+ * while another one is in quarry_miner_next(). */
+int quarry_miner_touch(struct quarry_miner *m, struct quarry_history *piece,
+		       struct quarry_error *err);
+
+/** The last piece; it has no commits. */
+int quarry_miner_finish(struct quarry_history **out, struct quarry_miner *m,
+			struct quarry_error *err);
+
+/** NULL is fine. */
+void quarry_miner_free(struct quarry_miner *m);
 
 #endif
