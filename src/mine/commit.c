@@ -11,11 +11,12 @@ static int hex_value(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
+	if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
+		return (c & 7) + 9;
 	return -1;
 }
 
+/* Upper case is read, too, as git does. */
 static bool read_oid(struct quarry_oid *out, const char *hex)
 {
 	for (size_t i = 0; i < QUARRY_OID_SIZE; i++) {
@@ -26,6 +27,11 @@ static bool read_oid(struct quarry_oid *out, const char *hex)
 		out->id[i] = (unsigned char)(hi << 4 | lo);
 	}
 	return true;
+}
+
+bool commit_read_oid(struct quarry_oid *out, const char *text, size_t len)
+{
+	return len == HEX && read_oid(out, text);
 }
 
 /* "key " id LF at p? The caller has the bounds. */
@@ -57,8 +63,10 @@ static bool key_is(const char *line, size_t len, const char *key)
 static void read_header(struct raw_commit *out, const char *line, size_t len)
 {
 	if (key_is(line, len, "author")) {
+		out->doubled |= out->has_author;
 		out->has_author = ident_split(&out->author, line + 7, len - 7);
 	} else if (key_is(line, len, "committer")) {
+		out->doubled |= out->has_committer;
 		out->has_committer = ident_split(&out->committer, line + 10, len - 10);
 	} else if (!out->encoding && key_is(line, len, "encoding")) {
 		out->encoding = line + 9;
@@ -98,6 +106,7 @@ bool commit_parse(struct raw_commit *out, const char *data, size_t len)
 		read_header(out, p, (size_t)(eol - p));
 		p = eol < end ? eol + 1 : end;
 	}
+	out->has_nul = memchr(data, '\0', len) != NULL;
 	out->message = p < end && *p == '\n' ? p + 1 : end;
 	out->message_len = (size_t)(end - out->message);
 	return true;

@@ -21,6 +21,8 @@ struct raw_commit {
 	size_t n_parents;
 	const char *parents;      /* the first parent's hexadecimal id; see commit_parent */
 	bool has_author, has_committer;
+	bool doubled;             /* more than one author or committer line */
+	bool has_nul;             /* a NUL somewhere: the line or the message ends there */
 	struct ident author, committer;
 	const char *encoding;     /* declared, not NUL-terminated; NULL: UTF-8 */
 	size_t encoding_len;
@@ -31,6 +33,9 @@ struct raw_commit {
 /* All pointers lead into `data`. False when there is no tree line, or a parent line
  * that cannot be read: git refuses such a history, too. */
 bool commit_parse(struct raw_commit *out, const char *data, size_t len);
+
+/* A hexadecimal id that is all of the text. */
+bool commit_read_oid(struct quarry_oid *out, const char *text, size_t len);
 
 /* The i-th parent, i < n_parents. */
 struct quarry_oid commit_parent(const struct raw_commit *c, size_t i);

@@ -11,30 +11,41 @@
 #define VALUE_MAX 1024
 #define NAME_MAX_LEN 1024
 
+static void piece_free(struct piece *p)
+{
+	if (!p)
+		return;
+	arena_release(&p->arena);
+	intern_release(&p->paths);
+	free(p->jobs);
+	free(p);
+}
+
 int facts_init(struct facts *f)
 {
-	*f = (struct facts){ .scratch = STR_INIT, .line = STR_INIT };
-	f->arena = calloc(1, sizeof(*f->arena));
-	return f->arena ? 0 : -1;
+	*f = (struct facts){ .scratch = STR_INIT, .line = STR_INIT, .signature_ids = INTERN_INIT };
+	f->piece = calloc(1, sizeof(*f->piece));
+	return f->piece ? 0 : -1;
 }
 
 void facts_release(struct facts *f)
 {
-	if (f->arena)
-		arena_release(f->arena);
-	free(f->arena);
-	map_release(&f->signature_ids);
-	map_release(&f->path_ids);
+	piece_free(f->piece);
+	intern_release(&f->signature_ids);
+	vec_release(&f->jobs);
 	vec_release(&f->commits);
 	vec_release(&f->parents);
 	vec_release(&f->signatures);
-	vec_release(&f->paths);
-	vec_release(&f->touches);
 	vec_release(&f->trailers);
-	vec_release(&f->touched_by);
 	str_release(&f->scratch);
 	str_release(&f->line);
-	f->arena = NULL;
+	f->piece = NULL;
+}
+
+size_t facts_size(const struct facts *f)
+{
+	return f->piece->arena.total + f->commits.n * (sizeof(*f->commits.at) + sizeof(*f->jobs.at)) +
+	       f->parents.n * sizeof(*f->parents.at) + f->trailers.n * sizeof(*f->trailers.at);
 }
 
 /* Cut at `max` bytes, but never inside a UTF-8 character; of what is not UTF-8 this
@@ -46,6 +57,20 @@ static size_t cut(const char *s, size_t len, size_t max)
 	for (int i = 0; i < 3 && max && ((unsigned char)s[max] & 0xC0) == 0x80; i++)
 		max--;
 	return max;
+}
+
+/* Bytes that are not UTF-8, into f->scratch and from there into the arena. */
+static int decode_foreign(const char **out, size_t *out_len, struct facts *f, const char *s,
+			  size_t len, const char *encoding, size_t max)
+{
+	f->decoded = true;
+	str_clear(&f->scratch);
+	utf8_decode(&f->scratch, s, len, encoding);
+	if (f->scratch.oom)
+		return -1;
+	*out_len = cut(f->scratch.buf ? f->scratch.buf : "", f->scratch.len, max);
+	*out = arena_copy(&f->piece->arena, f->scratch.buf, *out_len);
+	return *out ? 0 : -1;
 }
 
 /*
@@ -61,75 +86,53 @@ static int decode(const char **out, size_t *out_len, const char **raw, size_t *r
 	if (nul)
 		len = (size_t)(nul - s);
 	len = cut(s, len, 8 * max);
-	f->decoded |= !utf8_valid(s, len);
-	str_clear(&f->scratch);
-	utf8_decode(&f->scratch, s, len, encoding);
-	if (f->scratch.oom)
+	if (utf8_valid(s, len)) {
+		*out_len = cut(s, len, max);
+		*out = arena_copy(&f->piece->arena, s, *out_len);
+		return *out ? 0 : -1;
+	}
+	if (decode_foreign(out, out_len, f, s, len, encoding, max) < 0)
 		return -1;
-	*out_len = cut(f->scratch.buf ? f->scratch.buf : "", f->scratch.len, max);
-	*out = arena_copy(f->arena, f->scratch.buf, *out_len);
-	if (!*out)
-		return -1;
-	if (raw && !utf8_valid(s, len)) {
+	if (raw) {
 		*raw_len = len > max ? max : len;
-		*raw = arena_copy(f->arena, s, *raw_len);
+		*raw = arena_copy(&f->piece->arena, s, *raw_len);
 		if (!*raw)
 			return -1;
 	}
 	return 0;
 }
 
-/* The key under which equal signatures are one: the decoded and the raw texts. */
-static int signature_key(struct str *key, const struct quarry_signature *s)
+/* The key under which equal signatures are one: what the commit has of them. */
+static int64_t signature_number(struct facts *f, const struct ident *ident, const char *encoding)
 {
-	str_clear(key);
-	str_add(key, s->name, s->name_len + 1);
-	str_add(key, s->email, s->email_len + 1);
-	str_add(key, s->raw_name ? s->raw_name : "", s->raw_name_len);
-	str_addc(key, '\0');
-	str_add(key, s->raw_email ? s->raw_email : "", s->raw_email_len);
-	return key->oom ? -1 : 0;
+	str_clear(&f->scratch);
+	str_add(&f->scratch, ident->name, ident->name_len);
+	str_addc(&f->scratch, '\0');
+	str_add(&f->scratch, ident->email, ident->email_len);
+	str_addc(&f->scratch, '\0');
+	str_adds(&f->scratch, encoding);
+	return f->scratch.oom ? -1 : intern_at(&f->signature_ids, f->scratch.buf, f->scratch.len);
 }
 
 static int intern_signature(uint32_t *out, struct facts *f, const struct ident *ident,
 			    const char *encoding)
 {
 	struct quarry_signature s = { 0 };
-	int64_t *id;
+	int64_t number = signature_number(f, ident, encoding);
 
+	if (number < 0)
+		return -1;
+	*out = (uint32_t)number;
+	if ((size_t)number < f->signatures.n) {
+		f->decoded |= f->signatures.at[number].raw_name || f->signatures.at[number].raw_email;
+		return 0;
+	}
 	if (decode(&s.name, &s.name_len, &s.raw_name, &s.raw_name_len, f,
 		   ident->name, ident->name_len, encoding, NAME_MAX_LEN) < 0 ||
 	    decode(&s.email, &s.email_len, &s.raw_email, &s.raw_email_len, f,
-		   ident->email, ident->email_len, encoding, NAME_MAX_LEN) < 0 ||
-	    signature_key(&f->scratch, &s) < 0)
+		   ident->email, ident->email_len, encoding, NAME_MAX_LEN) < 0)
 		return -1;
-	id = map_at(&f->signature_ids, f->scratch.buf, f->scratch.len, -1);
-	if (!id)
-		return -1;
-	if (*id < 0) {
-		*id = (int64_t)f->signatures.n;
-		if (vec_push(&f->signatures, s) < 0)
-			return -1;
-	}
-	*out = (uint32_t)*id;
-	return 0;
-}
-
-int facts_path(uint32_t *out, struct facts *f, const char *name, size_t len)
-{
-	int64_t *id = map_at(&f->path_ids, name, len, -1);
-
-	if (!id)
-		return -1;
-	if (*id < 0) {
-		struct quarry_path p = { arena_copy(f->arena, name, len), len };
-
-		if (!p.name || vec_push(&f->paths, p) < 0)
-			return -1;
-		*id = (int64_t)f->paths.n - 1;
-	}
-	*out = (uint32_t)*id;
-	return 0;
+	return vec_push(&f->signatures, s);
 }
 
 struct trailer_sink {
@@ -193,6 +196,11 @@ static int add_idents(struct quarry_commit *c, struct facts *f, const struct raw
 {
 	static const struct ident none = { .name = "", .email = "" };
 
+	if ((raw->has_author && !raw->author.email_len) ||
+	    (raw->has_committer && !raw->committer.email_len))
+		c->flags |= QUARRY_COMMIT_NO_EMAIL;
+	if (raw->doubled)
+		c->flags |= QUARRY_COMMIT_TWO_AUTHORS;
 	if (!raw->has_author)
 		c->flags |= QUARRY_COMMIT_BAD_AUTHOR;
 	if (!raw->has_committer)
@@ -212,70 +220,110 @@ static int add_idents(struct quarry_commit *c, struct facts *f, const struct raw
 	return 0;
 }
 
-int facts_add_commit(struct facts *f, const struct quarry_oid *oid, const struct raw_commit *raw)
+/* The encoding a commit declares, as a string for iconv; NULL: none, or none that means
+ * one thing everywhere.  An empty name would mean the user's own locale to iconv, and
+ * "//" options. */
+static const char *declared(char *buf, size_t size, const struct raw_commit *raw)
+{
+	if (!raw->encoding || !raw->encoding_len || raw->encoding_len >= size ||
+	    memchr(raw->encoding, '/', raw->encoding_len) ||
+	    memchr(raw->encoding, '\0', raw->encoding_len))
+		return NULL;
+	memcpy(buf, raw->encoding, raw->encoding_len);
+	buf[raw->encoding_len] = '\0';
+	return buf;
+}
+
+int facts_add_commit(struct facts *f, const struct quarry_oid *oid, const struct raw_commit *raw,
+		     const struct job *job)
 {
 	struct quarry_commit c = { .oid = *oid, .n_parents = (uint32_t)raw->n_parents,
 				   .first_parent_oid = f->parents.n };
-	char encoding[64];
-	const char *declared = NULL;
+	char buf[64]; /* longer than any name of an encoding that iconv knows */
+	const char *encoding = declared(buf, sizeof(buf), raw);
 
-	/* An empty name would mean the user's own locale to iconv, and "//" options. */
-	if (raw->encoding && raw->encoding_len && raw->encoding_len < sizeof(encoding) &&
-	    !memchr(raw->encoding, '/', raw->encoding_len)) {
-		memcpy(encoding, raw->encoding, raw->encoding_len);
-		encoding[raw->encoding_len] = '\0';
-		declared = encoding;
-	}
 	if (raw->n_parents == 0)
 		c.flags |= QUARRY_COMMIT_ROOT;
+	if (raw->has_nul)
+		c.flags |= QUARRY_COMMIT_NUL;
+	if (raw->encoding && (!encoding || !utf8_knows(encoding)))
+		c.flags |= QUARRY_COMMIT_ENCODING;
 	for (size_t i = 0; i < raw->n_parents; i++)
 		if (vec_push(&f->parents, commit_parent(raw, i)) < 0)
 			return -1;
 	f->decoded = false;
-	if (add_idents(&c, f, raw, declared) < 0 || add_message(&c, f, raw, declared) < 0)
+	if (add_idents(&c, f, raw, encoding) < 0 || add_message(&c, f, raw, encoding) < 0)
 		return -1;
 	if (f->decoded)
 		c.flags |= QUARRY_COMMIT_NOT_UTF8;
-	return vec_push(&f->commits, c);
+	if (vec_push(&f->commits, c) < 0)
+		return -1;
+	return vec_push(&f->jobs, *job);
 }
 
-static int by_oid(const void *a, const void *b)
+int facts_add_known(struct facts *f, const struct quarry_oid *oid, int64_t number)
 {
-	const struct quarry_commit *x = a, *y = b;
+	struct quarry_commit c = { .oid = *oid, .known = number };
+	struct job job = { .flags = JOB_WANTED };
 
-	return memcmp(x->oid.id, y->oid.id, QUARRY_OID_SIZE);
+	return vec_push(&f->commits, c) < 0 ? -1 : vec_push(&f->jobs, job);
 }
 
-void facts_finish(struct quarry_history *h, struct facts *f)
+struct quarry_history *facts_finish(struct facts *f)
 {
-	if (f->commits.n)
-		qsort(f->commits.at, f->commits.n, sizeof(*f->commits.at), by_oid);
+	struct quarry_history *h = calloc(1, sizeof(*h));
+
+	if (!h)
+		return NULL;
 #define MOVE(field) \
 	do { h->field = f->field.at; h->n_##field = f->field.n; f->field.at = NULL; } while (0)
 	MOVE(commits);
 	MOVE(parents);
 	MOVE(signatures);
-	MOVE(paths);
-	MOVE(touches);
 	MOVE(trailers);
 #undef MOVE
-	h->memory = f->arena;
-	f->arena = NULL;
+	f->piece->jobs = f->jobs.at;
+	f->jobs.at = NULL;
+	h->memory = f->piece;
+	f->piece = NULL;
 	facts_release(f);
+	return h;
+}
+
+struct piece *facts_piece(const struct quarry_history *h)
+{
+	return h->memory;
+}
+
+size_t quarry_history_size(const struct quarry_history *h)
+{
+	const struct piece *p = h->memory;
+	size_t size = sizeof(*h) + h->n_commits * (sizeof(*h->commits) + sizeof(struct job)) +
+		      h->n_parents * sizeof(*h->parents) +
+		      h->n_signatures * sizeof(*h->signatures) +
+		      h->n_trailers * sizeof(*h->trailers) + h->n_paths * sizeof(*h->paths) +
+		      h->n_touches * sizeof(*h->touches) +
+		      h->n_tip_paths * sizeof(*h->tip_paths);
+
+	return p ? size + p->arena.total + p->paths.arena.total : size;
 }
 
 void quarry_history_free(struct quarry_history *h)
 {
 	if (!h)
 		return;
-	if (h->memory)
-		arena_release(h->memory);
-	free(h->memory);
+	piece_free(h->memory);
 	free(h->commits);
 	free(h->parents);
 	free(h->signatures);
 	free(h->paths);
 	free(h->touches);
 	free(h->trailers);
+	free(h->gone);
+	free(h->landed);
+	free(h->landed_no_more);
+	free(h->tip_texts);
+	free(h->tip_paths);
+	free(h->releases);
 	free(h);
 }

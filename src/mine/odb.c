@@ -1,167 +1,305 @@
 #include "mine/odb.h"
 
-#include <git2.h>
-#include <git2/sys/odb_backend.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mine/odb_folders.h"
+#include "mine/odb_libgit2.h"
+#include "mine/pack.h"
+#include "util/str.h"
 #include "util/banned.h"
 
-struct odb {
-	git_repository *repo;
-	git_odb *db;
-	char *gitdir;
+enum {
+	CACHE_MIN = 4 << 20, /* of a reader: as large as the packs, within these */
+	CACHE_MAX = 32 << 20,
 };
 
-static const char *cause(void)
-{
-	const git_error *e = git_error_last();
+struct odb {
+	char *gitdir;
+	unsigned flags;
+	struct odb_folders folders;
+	struct odb_repo *repo;
+	pthread_mutex_t lock;        /* for what follows, until it is there */
+	struct packs *packs;
+	bool sorted;
+	uint64_t stamp;              /* of the folders, before the packs were opened */
+};
 
-	return e && e->message ? e->message : "unknown cause";
-}
+struct odb_reader {
+	struct odb *odb;
+	struct pack_cache *cache;
+	struct pack_reader *packed;  /* NULL with ODB_LIBGIT2 */
+	struct packs *late_packs;    /* what the folders had when something was missing */
+	struct pack_reader *late;
+	uint32_t n_late;             /* how often that was */
+	uint64_t stamp;
+	struct odb_libgit2 *loose;   /* opened when it is needed */
+};
 
 int odb_init(struct quarry_error *err)
 {
-	/* Partial clones made by git carry the first; the others change no object. */
-	const char *known[] = { "partialclone", "preciousobjects", "worktreeconfig" };
-
-	if (git_libgit2_init() < 0)
-		return quarry_error_set(err, QUARRY_EFAIL, "cannot start libgit2: %s", cause());
-	/* The folders are read only, and their owner is often another user. */
-	if (git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0 ||
-	    git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known, sizeof(known) / sizeof(known[0])) < 0 ||
-	    git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0) < 0) {
-		(void)quarry_error_set(err, QUARRY_EFAIL, "cannot set up libgit2: %s", cause());
-		(void)git_libgit2_shutdown();
-		return QUARRY_EFAIL;
-	}
-	/* No configuration of this machine may change a figure. */
-	for (int level = GIT_CONFIG_LEVEL_PROGRAMDATA; level <= GIT_CONFIG_LEVEL_GLOBAL; level++)
-		(void)git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "");
-	return 0;
+	return odb_libgit2_init(err);
 }
 
 void odb_shutdown(void)
 {
-	(void)git_libgit2_shutdown();
+	odb_libgit2_shutdown();
 }
 
-int odb_open(struct odb **out, const char *gitdir, struct quarry_error *err)
+int odb_open(struct odb **out, const char *gitdir, unsigned flags, struct quarry_error *err)
 {
 	struct odb *odb = calloc(1, sizeof(*odb));
+	int rc;
 
-	if (!odb || !(odb->gitdir = strdup(gitdir))) {
-		odb_close(odb);
+	if (!odb || pthread_mutex_init(&odb->lock, NULL)) {
+		free(odb);
 		return quarry_error_nomem(err);
 	}
-	if (git_repository_open_ext(&odb->repo, gitdir,
-				    GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_BARE,
-				    NULL) < 0 ||
-	    git_repository_odb(&odb->db, odb->repo) < 0) {
+	odb->flags = flags;
+	odb->gitdir = strdup(gitdir);
+	rc = odb->gitdir ? odb_repo_open(&odb->repo, gitdir, err) : quarry_error_nomem(err);
+	if (!rc)
+		rc = odb_folders_find(&odb->folders, gitdir, flags & ODB_ALTERNATES, err);
+	if (rc)
 		odb_close(odb);
-		return quarry_error_set(err, QUARRY_EFAIL, "cannot open the repository '%s': %s",
-					gitdir, cause());
-	}
-	*out = odb;
-	return 0;
+	else
+		*out = odb;
+	return rc;
 }
 
 void odb_close(struct odb *odb)
 {
 	if (!odb)
 		return;
-	git_odb_free(odb->db);
-	git_repository_free(odb->repo);
+	packs_free(odb->packs);
+	(void)pthread_mutex_destroy(&odb->lock); /* nobody holds it */
+	odb_repo_close(odb->repo);
+	odb_folders_release(&odb->folders);
 	free(odb->gitdir);
 	free(odb);
 }
 
-/* Nothing at `name`: an empty repository, or one whose HEAD names a branch that is not
- * there while others are, which must not pass for empty. */
-static int unborn(struct odb *odb, const char *name, struct quarry_error *err)
+static enum pack_state open_packs(struct packs **out, const struct odb *odb)
 {
-	git_strarray refs = { 0 };
-	bool has_branch = false;
+	return packs_open(out, (const char *const *)odb->folders.list.at, odb->folders.list.n);
+}
 
-	if (git_reference_list(&refs, odb->repo) < 0)
-		return quarry_error_set(err, QUARRY_EFAIL, "cannot read the references of '%s': %s",
-					odb->gitdir, cause());
-	for (size_t i = 0; i < refs.count; i++)
-		has_branch |= strncmp(refs.strings[i], "refs/heads/", 11) == 0;
-	git_strarray_dispose(&refs);
-	if (has_branch && strcmp(name, "HEAD") == 0)
-		return quarry_error_set(err, QUARRY_EFAIL, "the HEAD of '%s' names a branch that is not "
-					"there: name one with 'branch' in the universe", odb->gitdir);
-	return quarry_error_set(err, QUARRY_ENOTFOUND, "'%s' has no commit at '%s'", odb->gitdir, name);
+/* The packs, once for all readers; NULL without memory. */
+static const struct packs *shared_packs(struct odb *odb, bool sorted)
+{
+	enum pack_state state = PACK_READ;
+
+	(void)pthread_mutex_lock(&odb->lock);
+	if (!odb->packs) {
+		odb->stamp = odb_folders_stamp(&odb->folders);
+		state = open_packs(&odb->packs, odb);
+	}
+	if (state == PACK_READ && sorted && !odb->sorted) {
+		state = packs_sort(odb->packs);
+		odb->sorted = state == PACK_READ;
+	}
+	(void)pthread_mutex_unlock(&odb->lock);
+	return state == PACK_READ ? odb->packs : NULL;
+}
+
+/* With ODB_LIBGIT2 it is to read all. */
+static int open_loose(struct odb_libgit2 **out, const struct odb *odb, struct quarry_error *err)
+{
+	bool all = odb->flags & ODB_LIBGIT2;
+
+	return odb_libgit2_open(out, odb->gitdir, (const char *const *)odb->folders.list.at,
+				all ? 0 : odb->folders.list.n, err);
+}
+
+/* Whether the commit is there; its bytes are not looked at. */
+static int find_commit(bool *out, struct odb *odb, const struct quarry_oid *oid,
+		       struct quarry_error *err)
+{
+	const struct packs *packs = shared_packs(odb, false);
+	struct pack_cache *cache = pack_cache_new(0);
+	struct pack_reader *r = packs && cache ? pack_reader_new(packs, cache, 0, odb_libgit2_verify)
+					       : NULL;
+	struct odb_libgit2 *loose = NULL;
+	int rc = 0;
+
+	if (!r)
+		rc = quarry_error_nomem(err);
+	else if (pack_has(r, oid, ODB_COMMIT) == PACK_READ)
+		*out = true;
+	else if (!(rc = open_loose(&loose, odb, err)))
+		*out = odb_libgit2_is(loose, oid, ODB_COMMIT);
+	odb_libgit2_close(loose);
+	pack_reader_free(r);
+	pack_cache_free(cache);
+	return rc;
 }
 
 int odb_resolve(struct quarry_oid *out, char **full, struct odb *odb, const char *name,
 		struct quarry_error *err)
 {
-	git_reference *ref = NULL, *target = NULL;
-	git_object_t type;
-	size_t len;
-	int rc;
+	struct quarry_oid oid;
+	char *branch = NULL;
+	bool found = false;
+	int rc = odb_repo_resolve(&oid, &branch, odb->repo, name, err);
 
-	rc = git_reference_lookup(&ref, odb->repo, name);
-	if (rc == 0)
-		rc = git_reference_resolve(&target, ref);
-	if (rc == GIT_ENOTFOUND) {
-		rc = unborn(odb, name, err);
-		goto done;
+	if (!rc)
+		rc = find_commit(&found, odb, &oid, err);
+	if (!rc && !found)
+		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot read '%s' of '%s': its commit is not "
+				      "there, or damaged", name, odb->gitdir);
+	if (!rc) {
+		*out = oid;
+		if (full) {
+			*full = branch;
+			branch = NULL;
+		}
 	}
-	/* Not git_reference_peel(): it parses the commit, and fails at an odd one. */
-	if (rc == 0)
-		rc = git_odb_read_header(&len, &type, odb->db, git_reference_target(target));
-	if (rc < 0) {
-		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot read '%s' of '%s': %s", name,
-				      odb->gitdir, cause());
-	} else if (type != GIT_OBJECT_COMMIT) {
-		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot read '%s' of '%s': it is no commit",
-				      name, odb->gitdir);
-	} else if (full && !(*full = strdup(git_reference_name(target)))) {
-		rc = quarry_error_nomem(err);
-	} else {
-		memcpy(out->id, git_reference_target(target)->id, QUARRY_OID_SIZE);
-	}
-done:
-	git_reference_free(target);
-	git_reference_free(ref);
+	free(branch);
 	return rc;
 }
 
-int odb_read(struct odb_object *out, struct odb *odb, const struct quarry_oid *oid,
-	     enum odb_type type, struct quarry_error *err)
+/* A larger one than there are packs costs memory that is touched once, and gains nothing. */
+static size_t cache_size(const struct packs *packs)
 {
-	static const git_object_t types[] = { GIT_OBJECT_COMMIT, GIT_OBJECT_TREE, GIT_OBJECT_BLOB };
-	git_odb_object *object = NULL;
-	char hex[GIT_OID_HEXSZ + 1];
-	git_oid id;
+	uint64_t size = packs_size(packs);
+
+	return size < CACHE_MIN ? CACHE_MIN : size > CACHE_MAX ? CACHE_MAX : (size_t)size;
+}
+
+int odb_reader_open(struct odb_reader **out, struct odb *odb, struct quarry_error *err)
+{
+	struct odb_reader *r = calloc(1, sizeof(*r));
+	const struct packs *packs = shared_packs(odb, true);
+	bool own = !(odb->flags & ODB_LIBGIT2);
+
+	if (!r || !packs)
+		goto no_memory;
+	r->odb = odb;
+	r->stamp = odb->stamp;
+	r->cache = pack_cache_new(cache_size(packs));
+	if (r->cache && own)
+		r->packed = pack_reader_new(packs, r->cache, 0, odb_libgit2_verify);
+	if (!r->cache || (own && !r->packed))
+		goto no_memory;
+	*out = r;
+	return 0;
+no_memory:
+	odb_reader_close(r);
+	return quarry_error_nomem(err);
+}
+
+void odb_reader_close(struct odb_reader *r)
+{
+	if (!r)
+		return;
+	pack_reader_free(r->late);
+	packs_free(r->late_packs);
+	pack_reader_free(r->packed);
+	pack_cache_free(r->cache);
+	odb_libgit2_close(r->loose);
+	free(r);
+}
+
+/* Open the packs anew, when some have come or gone. False: nothing has changed. */
+static bool look_again(struct odb_reader *r)
+{
+	uint64_t stamp = odb_folders_stamp(&r->odb->folders);
+	struct packs *packs = NULL;
+	struct pack_reader *late = NULL;
+
+	if (stamp == r->stamp || r->n_late == UINT32_MAX / PACKS_MAX - 1)
+		return false;
+	r->stamp = stamp;
+	if (open_packs(&packs, r->odb) == PACK_READ && packs_sort(packs) == PACK_READ)
+		late = pack_reader_new(packs, r->cache, (r->n_late + 1) * PACKS_MAX,
+				       odb_libgit2_verify);
+	if (!late) {
+		packs_free(packs);
+		return false;
+	}
+	pack_reader_free(r->late);
+	packs_free(r->late_packs);
+	r->late_packs = packs;
+	r->late = late;
+	r->n_late++;
+	return true;
+}
+
+static enum pack_state read_late(struct object **out, struct odb_reader *r,
+				 const struct quarry_oid *oid, enum odb_type type)
+{
+	enum pack_state state = PACK_ABSENT;
+
+	if (r->late)
+		state = pack_read(out, r->late, oid, type);
+	if (state != PACK_READ && look_again(r))
+		state = pack_read(out, r->late, oid, type);
+	return state;
+}
+
+static int refuse(struct quarry_error *err, const struct odb *odb, const struct quarry_oid *oid,
+		  enum pack_state state)
+{
+	static const char *const why[] = {
+		[PACK_ABSENT] = "it is not there", [PACK_DAMAGED] = "it is damaged",
+		[PACK_OTHER_TYPE] = "it is of another type", [PACK_LARGE] = "it is too large",
+	};
+	struct str hex = STR_INIT;
 	int rc;
 
-	memcpy(id.id, oid->id, QUARRY_OID_SIZE);
-	rc = git_odb_read(&object, odb->db, &id);
-	if (rc < 0) {
-		(void)git_oid_tostr(hex, sizeof(hex), &id);
-		return quarry_error_set(err, QUARRY_EFAIL, "cannot read object %s of '%s': %s", hex,
-					odb->gitdir, cause());
-	}
-	if (git_odb_object_type(object) != types[type]) {
-		git_odb_object_free(object);
-		(void)git_oid_tostr(hex, sizeof(hex), &id);
-		return quarry_error_set(err, QUARRY_EFAIL,
-					"cannot read object %s of '%s': it is of another type",
-					hex, odb->gitdir);
-	}
-	out->data = git_odb_object_data(object);
-	out->len = git_odb_object_size(object);
-	out->handle = object;
+	if (state == PACK_NO_MEMORY)
+		return quarry_error_nomem(err);
+	for (size_t i = 0; i < QUARRY_OID_SIZE; i++)
+		str_addf(&hex, "%02x", oid->id[i]);
+	rc = quarry_error_set(err, state == PACK_ABSENT ? QUARRY_ENOTFOUND : QUARRY_EFAIL,
+			      "cannot read object %s of '%s': %s",
+			      hex.buf ? hex.buf : "", odb->gitdir, why[state]);
+	str_release(&hex);
+	return rc;
+}
+
+/* Packs, loose objects, packs that have come since; what the first has to say of an object
+ * that is nowhere counts. */
+static int read_object(struct object **out, struct odb_reader *r, const struct quarry_oid *oid,
+		       enum odb_type type, struct quarry_error *err)
+{
+	enum pack_state state = PACK_ABSENT;
+	int rc = 0;
+
+	if (r->packed)
+		state = pack_read(out, r->packed, oid, type);
+	if (state == PACK_READ)
+		return 0;
+	if (state == PACK_NO_MEMORY)
+		return refuse(err, r->odb, oid, state);
+	if (!r->loose)
+		rc = open_loose(&r->loose, r->odb, err);
+	if (!rc && odb_libgit2_has(r->loose, oid))
+		rc = odb_libgit2_read(out, r->loose, r->cache, oid, type, err);
+	else if (!rc && !(r->packed && read_late(out, r, oid, type) == PACK_READ))
+		rc = refuse(err, r->odb, oid, state);
+	return rc;
+}
+
+int odb_read(struct odb_object *out, struct odb_reader *r, const struct quarry_oid *oid,
+	     enum odb_type type, struct quarry_error *err)
+{
+	struct object *o = NULL;
+	int rc = read_object(&o, r, oid, type, err);
+
+	if (rc)
+		return rc;
+	out->data = o->data;
+	out->len = type == ODB_COMMIT && o->len > ODB_COMMIT_MAX ? ODB_COMMIT_MAX : o->len;
+	out->total = o->total;
+	out->handle = o;
 	return 0;
 }
 
 void odb_object_release(struct odb_object *o)
 {
-	git_odb_object_free(o->handle);
+	object_release(o->handle);
 	*o = (struct odb_object){ 0 };
 }

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "mine/diff.h"
-#include "mine/tree.h"
 #include "util/banned.h"
 
 #define CANDIDATES_MAX 100
@@ -26,22 +25,23 @@ struct source {
 static int by_content(const void *a, const void *b)
 {
 	const struct source *x = a, *y = b;
-	int order = memcmp(x->delta->oid, y->delta->oid, QUARRY_OID_SIZE);
+	int order = memcmp(x->delta->old_oid, y->delta->old_oid, QUARRY_OID_SIZE);
 
 	return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
-static bool same_base_name(const struct delta *a, const struct delta *b)
+static bool same_base_name(const struct diff *d, const struct delta *x, const struct delta *y)
 {
-	size_t i = a->path_len, j = b->path_len;
+	const char *a = diff_path(d, x), *b = diff_path(d, y);
+	size_t i = x->path_len, j = y->path_len;
 
-	while (i && j && a->path[i - 1] == b->path[j - 1]) {
-		if (a->path[i - 1] == '/')
+	while (i && j && a[i - 1] == b[j - 1]) {
+		if (a[i - 1] == '/')
 			return true;
 		i--;
 		j--;
 	}
-	return (!i || a->path[i - 1] == '/') && (!j || b->path[j - 1] == '/');
+	return (!i || a[i - 1] == '/') && (!j || b[j - 1] == '/');
 }
 
 static bool is_file(unsigned mode)
@@ -53,7 +53,8 @@ static bool fits(const struct source *s, const struct delta *added)
 {
 	if (s->used)
 		return false;
-	return (is_file(s->delta->mode) && is_file(added->mode)) || s->delta->mode == added->mode;
+	return (is_file(s->delta->old_mode) && is_file(added->mode)) ||
+	       s->delta->old_mode == added->mode;
 }
 
 /* First source with the content of `added`; n where there is none. */
@@ -64,7 +65,7 @@ static size_t lower_bound(const struct source *sources, size_t n, const struct d
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (memcmp(sources[mid].delta->oid, added->oid, QUARRY_OID_SIZE) < 0)
+		if (memcmp(sources[mid].delta->old_oid, added->oid, QUARRY_OID_SIZE) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -72,7 +73,8 @@ static size_t lower_bound(const struct source *sources, size_t n, const struct d
 	return lo;
 }
 
-static struct source *choose(struct source *sources, size_t n, const struct delta *added)
+static struct source *choose(const struct diff *d, struct source *sources, size_t n,
+			     const struct delta *added)
 {
 	struct source *best = NULL;
 	int seen = 0;
@@ -80,11 +82,11 @@ static struct source *choose(struct source *sources, size_t n, const struct delt
 	for (size_t i = lower_bound(sources, n, added); i < n; i++) {
 		struct source *s = &sources[i];
 
-		if (memcmp(s->delta->oid, added->oid, QUARRY_OID_SIZE) != 0)
+		if (memcmp(s->delta->old_oid, added->oid, QUARRY_OID_SIZE) != 0)
 			break;
 		if (!fits(s, added))
 			continue;
-		if (same_base_name(s->delta, added))
+		if (same_base_name(d, s->delta, added))
 			return s;
 		if (!best)
 			best = s;
@@ -132,7 +134,7 @@ int diff_fold_renames(struct diff *d, struct quarry_error *err)
 	n = collect_sources(sources, d);
 	for (size_t i = 0; i < d->deltas.n; i++) {
 		struct delta *added = &d->deltas.at[i];
-		struct source *s = added->status == 'A' ? choose(sources, n, added) : NULL;
+		struct source *s = added->status == 'A' ? choose(d, sources, n, added) : NULL;
 
 		if (!s)
 			continue;
@@ -140,6 +142,8 @@ int diff_fold_renames(struct diff *d, struct quarry_error *err)
 		added->status = 'R';
 		added->old_path = s->delta->path;
 		added->old_path_len = s->delta->path_len;
+		added->old_mode = s->delta->old_mode;
+		memcpy(added->old_oid, s->delta->old_oid, QUARRY_OID_SIZE);
 	}
 	for (size_t i = 0; i < n; i++)
 		if (sources[i].used)

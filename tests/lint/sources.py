@@ -37,7 +37,9 @@ PUBLIC = {
 }
 # Library headers and where alone they may stand: a layer or a file.
 LIBRARIES = {
-    r"git2(\.h|/)": {"fetch", "mine"},
+    r"git2(\.h|/)": {"fetch", "mine/odb_libgit2.c", "mine/odb_refs.c"},
+    r"libdeflate\.h": {"mine/inflate.c"},
+    r"zlib\.h": {"mine/inflate.c"},
     r"curl/": {"fetch"},
     r"sqlite3\.h": {"util/db.c"},
     r"pcre2\.h": {"util/regex.c"},

@@ -189,7 +189,7 @@ static void without_a_tree_line_it_is_no_commit(void **state)
 		"tree 0123456789abcdef0123456789abcdef0123456\n",
 		"tree 0123456789abcdef0123456789abcdef012345678\n",
 		"tree 0123456789abcdef0123456789abcdef0123456g\n",
-		"tree 0123456789ABCDEF0123456789ABCDEF01234567\n",
+		"tree 0123456789ABCDEF0123456789ABCDEF0123456G\n",
 		"tree 0123456789abcdef0123456789abcdef01234567 \n",
 		"tree  0123456789abcdef0123456789abcdef0123456\n",
 		" tree 0123456789abcdef0123456789abcdef01234567\n",
@@ -206,11 +206,21 @@ static void without_a_tree_line_it_is_no_commit(void **state)
 	}
 }
 
+static void an_id_in_upper_case_is_read(void **state)
+{
+	static const char data[] = "tree 0123456789ABCDEF0123456789ABCDEF01234567\n";
+	struct raw_commit got;
+
+	assert_true(commit_parse(&got, data, sizeof(data) - 1));
+	assert_int_equal(got.tree.id[5], 0xab);
+	assert_int_equal(got.tree.id[19], 0x67);
+}
+
 static void a_broken_parent_line_is_refused(void **state)
 {
 	static const char *const cases[] = {
 		TREE P1 "parent \n" P2 AUTHOR COMMITTER "\nm",
-		TREE P1 PARENT("AAAA") AUTHOR COMMITTER "\nm",
+		TREE P1 PARENT("AAAG") AUTHOR COMMITTER "\nm",
 		TREE "parent 1234\n" AUTHOR COMMITTER "\nm",
 	};
 	struct raw_commit got;
@@ -261,6 +271,7 @@ int main(void)
 		cmocka_unit_test(the_message_begins_behind_the_first_empty_line),
 		cmocka_unit_test(a_NUL_ends_a_header_line),
 		cmocka_unit_test(without_a_tree_line_it_is_no_commit),
+		cmocka_unit_test(an_id_in_upper_case_is_read),
 		cmocka_unit_test(a_broken_parent_line_is_refused),
 		cmocka_unit_test(a_commit_may_end_at_every_byte),
 	};

@@ -170,7 +170,8 @@ static void texts_are_decoded_once(void **state)
 		  "J\xc3\xb6", "j@x", "s", "J\xf6", 7, 0, QUARRY_COMMIT_NOT_UTF8 },
 		{ RAW_COMMIT("author J\xf6 <j@x> 7 +0000\ncommitter C <c@x> 1 +0000\n"
 			     "encoding no-such\n", "s\n"),
-		  "J\xc3\xb6", "j@x", "s", "J\xf6", 7, 0, QUARRY_COMMIT_NOT_UTF8 },
+		  "J\xc3\xb6", "j@x", "s", "J\xf6", 7, 0,
+		  QUARRY_COMMIT_NOT_UTF8 | QUARRY_COMMIT_ENCODING },
 		/* What is UTF-8 stays so, whatever the header says. */
 		{ RAW_COMMIT("author J\xc3\xb6 <j@x> 7 +0000\ncommitter C <c@x> 1 +0000\n"
 			     "encoding ISO-8859-1\n", "s\n"),
@@ -196,7 +197,10 @@ static void odd_commits_are_read_and_flagged(void **state)
 		{ RAW_COMMIT("author A <a@x>\ncommitter C <c@x> 1 +0000\n", "s\n"), "A", "a@x", "s", NULL,
 		  0, 0, QUARRY_COMMIT_NO_AUTHOR_TIME },
 		{ RAW_COMMIT("author <> 9999999999999999999 -0100\ncommitter C <c@x> 1 +0000\n", ""),
-		  "", "", "", NULL, INT64_MAX, -60, 0 },
+		  "", "", "", NULL, INT64_MAX, -60, QUARRY_COMMIT_NO_EMAIL },
+		{ RAW_COMMIT("author A <a@x> 1 +0000\nauthor B <b@x> 2 +0000\n"
+			     "committer C <c@x> 1 +0000\n", "s\n"),
+		  "B", "b@x", "s", NULL, 2, 0, QUARRY_COMMIT_TWO_AUTHORS },
 		{ RAW_COMMIT("author A <a@x> 1 +0000\ncommitter C <c@x> 1 +0000\n", "\n\n  s \nt\n"),
 		  "A", "a@x", "s ", NULL, 1, 0, 0 },
 		{ RAW_COMMIT("author A <a@x> 1 +0000\ncommitter C <c@x> 1 +0000\n", "s"), "A", "a@x", "s",

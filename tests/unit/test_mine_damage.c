@@ -67,29 +67,51 @@ static void a_missing_tree_costs_the_touches_that_need_it(void **state)
 		check_loss(&cases[i]);
 }
 
-static void a_missing_commit_fails_and_is_not_an_empty_repository(void **state)
+static void a_missing_tip_fails_and_is_not_an_empty_repository(void **state)
 {
-	static const char *const cases[] = { "HEAD", "HEAD~1", "HEAD~3" };
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	struct quarry_history *facts = NULL;
+	struct quarry_oid tip;
+	struct history h;
+	char *hex;
+
+	history_init(&h);
+	history_import(&h, LINEAR);
+	hex = HISTORY_ASK(&h, "rev-parse", "HEAD");
+	history_lose(&h, hex);
+	assert_int_equal(quarry_mine_tip(&tip, h.gitdir, NULL, &err), QUARRY_EFAIL);
+	assert_int_equal(quarry_mine(&facts, h.gitdir, NULL, NULL, &err), QUARRY_EFAIL);
+	assert_null(facts);
+	free(hex);
+	history_release(&h);
+}
+
+/* What lies before it is lost, and so are the touches of the commit behind it. */
+static void a_missing_commit_cuts_the_history_off_and_is_counted(void **state)
+{
+	static const struct { const char *spec; size_t commits; const char *last; } cases[] = {
+		{ "HEAD~1", 1, "4" }, { "HEAD~2", 2, "3" }, { "HEAD~3", 3, "2" },
+	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct quarry_error err = QUARRY_ERROR_INIT;
 		struct quarry_history *facts = NULL;
-		struct quarry_oid tip;
+		const struct quarry_commit *c;
 		struct history h;
 		char *hex;
-		int rc;
 
 		history_init(&h);
 		history_import(&h, LINEAR);
-		hex = HISTORY_ASK(&h, "rev-parse", cases[i]);
+		hex = HISTORY_ASK(&h, "rev-parse", cases[i].spec);
 		history_lose(&h, hex);
-		rc = quarry_mine_tip(&tip, h.gitdir, NULL, &err);
-		if (rc != (i == 0 ? QUARRY_EFAIL : 0))
-			fail_msg("%s: tip %d", cases[i], rc);
-		rc = quarry_mine(&facts, h.gitdir, NULL, NULL, &err);
-		if (rc != QUARRY_EFAIL)
-			fail_msg("%s: mine %d", cases[i], rc);
-		assert_null(facts);
+		assert_int_equal(quarry_mine(&facts, h.gitdir, NULL, NULL, &err), 0);
+		assert_int_equal(facts->n_commits, cases[i].commits);
+		assert_int_equal(facts->flags[QUARRY_FLAG_MISSING_COMMITS], 1);
+		c = commit_called(facts, cases[i].last);
+		assert_int_equal(c->flags & QUARRY_COMMIT_NO_PARENT, QUARRY_COMMIT_NO_PARENT);
+		assert_int_equal(c->n_touches, 0);
+		assert_int_equal(facts->missing_objects, 1);
+		quarry_history_free(facts);
 		free(hex);
 		history_release(&h);
 	}
@@ -102,7 +124,7 @@ struct tree {
 	const char *data;
 	size_t len;
 	const char *want; /* touches of a second commit with this tree */
-	int64_t missing;
+	int64_t missing, doubled;
 };
 
 #define TREE(s) (s), sizeof(s) - 1
@@ -132,8 +154,8 @@ static void a_broken_tree_is_read_as_far_as_it_goes(void **state)
 		{ TREE("100664 a\0" ID "100600 c\0" ID2), "", 0 },
 		{ TREE("100775 a\0" ID "0100644 c\0" ID2), "M a", 0 },
 		/* one path is touched once, however often a tree names it, */
-		{ TREE("100644 a\0" ID "100644 b\0" ID "100644 b\0" ID2 "100644 c\0" ID2), "A b", 1 },
-		{ TREE("100644 c\0" ID2 "100644 a\0" ID2), "D a", 1 },
+		{ TREE("100644 a\0" ID "100644 b\0" ID "100644 b\0" ID2 "100644 c\0" ID2), "A b", 0, 1 },
+		{ TREE("100644 c\0" ID2 "100644 a\0" ID2), "D a", 0, 1 },
 		/* and what cannot be read counts. */
 		{ TREE("100644 a\0" ID2 "100644 c\0" "short"), "M a", 1 },
 		{ TREE("junk"), "", 1 },
@@ -152,6 +174,7 @@ static void a_broken_tree_is_read_as_far_as_it_goes(void **state)
 		got = touches_called(facts, "last");
 		if (strcmp(got, cases[i].want) || facts->missing_objects != cases[i].missing)
 			fail_msg("case %zu: '%s', %d missing", i, got, (int)facts->missing_objects);
+		assert_int_equal(facts->flags[QUARRY_FLAG_DOUBLE_ENTRIES], cases[i].doubled);
 		free(got);
 		quarry_history_free(facts);
 		free(tip);
@@ -251,7 +274,8 @@ int main(void)
 	struct quarry_error err = QUARRY_ERROR_INIT;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_missing_tree_costs_the_touches_that_need_it),
-		cmocka_unit_test(a_missing_commit_fails_and_is_not_an_empty_repository),
+		cmocka_unit_test(a_missing_tip_fails_and_is_not_an_empty_repository),
+		cmocka_unit_test(a_missing_commit_cuts_the_history_off_and_is_counted),
 		cmocka_unit_test(a_broken_tree_is_read_as_far_as_it_goes),
 		cmocka_unit_test(folders_beyond_256_levels_are_not_read),
 		cmocka_unit_test(a_bomb_of_trees_is_read_so_far_and_counted),

@@ -1,0 +1,328 @@
+/*
+ * One repository being read, in pieces.
+ *
+ *	next      walk -> facts -> piece      one thread, the walk's
+ *	touch     piece -> touches            any threads, each with a toucher
+ *	finish    -> the last piece           when all of that is over
+ *
+ * `next` and `touch` share nothing but the shallow ids, which do not change, and what
+ * the lock guards.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mine/known.h"
+#include "mine/miner.h"
+#include "mine/tip.h"
+#include "mine/window.h"
+#include "util/banned.h"
+
+/*
+ * Commits of a piece.  How many touches they have shows only later, so the first pieces
+ * are small and the next ones grow as long as touches are few: a history of enormous
+ * commits is read a few at a time.
+ */
+#define PIECE_FIRST 64
+#define PIECE_MOST 1024
+#define PIECE_SIZE_MAX (16u << 20)
+#define PIECE_TOUCHES_MAX (64u << 10)
+
+struct quarry_miner {
+	struct quarry_mine_options options;
+	char *gitdir, *branch; /* full name of the reference */
+	struct odb *odb;
+	struct odb_reader *reader; /* the walk's */
+	struct quarry_oid tip;
+	struct walk walk;
+	struct facts facts, carry; /* the piece at hand, and the first commit of the next one */
+	bool has_carry;
+	struct known known;
+	bool walked;
+	size_t next_known;     /* of the known commits, the next to be looked at */
+	pthread_mutex_t lock;  /* the rest */
+	VEC(struct toucher *) free_touchers;
+	int64_t flags[QUARRY_FLAG_N];
+	size_t piece_commits;  /* how many the next piece may have */
+};
+
+static int open_branch(struct quarry_miner *m, const char *branch, struct quarry_error *err)
+{
+	char *name = branch ? str_dupf("refs/heads/%s", branch) : str_dupf("HEAD");
+	int rc;
+
+	if (!name)
+		return quarry_error_nomem(err);
+	rc = odb_resolve(&m->tip, &m->branch, m->odb, name, err);
+	free(name);
+	return rc;
+}
+
+static int open_parts(struct quarry_miner *m, const char *branch, struct quarry_error *err)
+{
+	unsigned flags = m->options.flags;
+	int rc;
+
+	rc = odb_open(&m->odb, m->gitdir, (flags & QUARRY_MINE_ALTERNATES ? ODB_ALTERNATES : 0) |
+		      (flags & QUARRY_MINE_LIBGIT2 ? ODB_LIBGIT2 : 0), err);
+	if (!rc)
+		rc = open_branch(m, branch, err);
+	if (!rc)
+		rc = odb_reader_open(&m->reader, m->odb, err);
+	if (!rc)
+		rc = walk_init(&m->walk, m->gitdir, &m->options, m->reader, m->flags, err);
+	if (!rc)
+		rc = walk_start(&m->walk, &m->tip, err);
+	return rc;
+}
+
+int quarry_miner_open(struct quarry_miner **out, const char *gitdir, const char *branch,
+		      const struct quarry_mine_options *options, struct quarry_error *err)
+{
+	struct quarry_miner *m = calloc(1, sizeof(*m));
+	int rc;
+
+	if (!m)
+		return quarry_error_nomem(err);
+	(void)pthread_mutex_init(&m->lock, NULL); /* default attributes cannot fail here */
+	if (options)
+		m->options = *options;
+	m->piece_commits = PIECE_FIRST;
+	m->gitdir = strdup(gitdir);
+	rc = m->gitdir ? open_parts(m, branch, err) : quarry_error_nomem(err);
+	if (rc) {
+		quarry_miner_free(m);
+		return rc;
+	}
+	*out = m;
+	return 0;
+}
+
+void quarry_miner_free(struct quarry_miner *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->free_touchers.n; i++)
+		toucher_free(m->free_touchers.at[i]);
+	vec_release(&m->free_touchers);
+	facts_release(&m->facts);
+	facts_release(&m->carry);
+	known_release(&m->known);
+	walk_release(&m->walk);
+	odb_reader_close(m->reader);
+	odb_close(m->odb);
+	(void)pthread_mutex_destroy(&m->lock);
+	free(m->gitdir);
+	free(m->branch);
+	free(m);
+}
+
+static size_t piece_limit(struct quarry_miner *m)
+{
+	size_t n;
+
+	(void)pthread_mutex_lock(&m->lock); /* a valid default mutex cannot fail */
+	n = m->piece_commits;
+	(void)pthread_mutex_unlock(&m->lock);
+	return n;
+}
+
+static bool is_full(const struct facts *f, size_t limit)
+{
+	return f->commits.n >= limit || facts_size(f) >= PIECE_SIZE_MAX;
+}
+
+/* Known commits whose touches are wanted now. */
+static int add_known(struct quarry_miner *m, size_t limit, struct quarry_error *err)
+{
+	const struct quarry_known *all = m->options.known;
+
+	for (; all && m->next_known < all->n_commits && !is_full(&m->facts, limit); m->next_known++) {
+		const struct quarry_known_commit *c = &all->commits[m->next_known];
+
+		if (known_wants(&m->known, &m->walk, m->next_known) &&
+		    facts_add_known(&m->facts, &c->oid, c->number) < 0)
+			return quarry_error_nomem(err);
+	}
+	return 0;
+}
+
+/* The old tree of the last commit is the next one's tree: read that one, too. */
+static int look_ahead(struct quarry_miner *m, struct quarry_error *err)
+{
+	int rc;
+
+	if (!walk_goes_on(&m->walk))
+		return 0;
+	if (facts_init(&m->carry) < 0)
+		return quarry_error_nomem(err);
+	rc = walk_step(&m->walk, &m->carry, err);
+	m->has_carry = rc > 0;
+	if (rc <= 0)
+		facts_release(&m->carry);
+	return rc < 0 ? rc : 0;
+}
+
+static int end_walk(struct quarry_miner *m, struct quarry_error *err)
+{
+	m->walked = true;
+	return known_init(&m->known, &m->walk) < 0 ? quarry_error_nomem(err) : 0;
+}
+
+static int fill(struct quarry_miner *m, size_t limit, struct quarry_error *err)
+{
+	int rc = 1;
+
+	while (!m->walked && rc > 0 && !is_full(&m->facts, limit))
+		rc = walk_step(&m->walk, &m->facts, err);
+	if (rc > 0 && !m->walked)
+		rc = look_ahead(m, err);
+	else if (rc == 0 && !m->walked)
+		rc = end_walk(m, err);
+	if (rc < 0)
+		return rc;
+	walk_complete(&m->walk, &m->facts);
+	return m->walked ? add_known(m, limit, err) : 0;
+}
+
+static int begin_piece(struct quarry_miner *m, struct quarry_error *err)
+{
+	if (m->has_carry) {
+		m->facts = m->carry;
+		m->carry = (struct facts){ 0 };
+		m->has_carry = false;
+		return 0;
+	}
+	return facts_init(&m->facts) < 0 ? quarry_error_nomem(err) : 0;
+}
+
+int miner_next(struct quarry_history **out, struct quarry_miner *m, size_t limit,
+	       struct quarry_error *err)
+{
+	struct quarry_history *piece = NULL;
+	int rc = begin_piece(m, err);
+
+	if (!rc)
+		rc = fill(m, limit, err);
+	if (!rc && m->facts.commits.n && !(piece = facts_finish(&m->facts)))
+		rc = quarry_error_nomem(err);
+	facts_release(&m->facts);
+	if (!rc)
+		*out = piece;
+	return rc;
+}
+
+int quarry_miner_next(struct quarry_history **out, struct quarry_miner *m,
+		      struct quarry_error *err)
+{
+	return miner_next(out, m, piece_limit(m), err);
+}
+
+static int take_toucher(struct toucher **out, struct quarry_miner *m, struct quarry_error *err)
+{
+	struct toucher *t = NULL;
+
+	(void)pthread_mutex_lock(&m->lock);
+	if (m->free_touchers.n)
+		t = m->free_touchers.at[--m->free_touchers.n];
+	(void)pthread_mutex_unlock(&m->lock);
+	if (!t)
+		return toucher_open(out, m->odb, m->options.flags, err);
+	*out = t;
+	return 0;
+}
+
+static void adapt(struct quarry_miner *m, const struct quarry_history *piece)
+{
+	if (piece->n_touches > PIECE_TOUCHES_MAX && m->piece_commits > 1)
+		m->piece_commits /= 2;
+	else if (piece->n_touches < PIECE_TOUCHES_MAX / 4 && m->piece_commits < PIECE_MOST)
+		m->piece_commits *= 2;
+}
+
+static void give_back(struct quarry_miner *m, struct toucher *t, const struct quarry_history *piece)
+{
+	(void)pthread_mutex_lock(&m->lock);
+	for (int i = 0; i < QUARRY_FLAG_N; i++)
+		m->flags[i] += t->flags[i];
+	adapt(m, piece);
+	if (vec_push(&m->free_touchers, t) == 0)
+		t = NULL;
+	(void)pthread_mutex_unlock(&m->lock);
+	toucher_free(t);
+}
+
+int quarry_miner_touch(struct quarry_miner *m, struct quarry_history *piece,
+		       struct quarry_error *err)
+{
+	struct toucher *t = NULL;
+	int rc = take_toucher(&t, m, err);
+
+	if (rc)
+		return rc;
+	rc = toucher_run(t, piece, &m->walk, &m->options, err);
+	give_back(m, t, piece);
+	return rc;
+}
+
+static int64_t lost_of(const int64_t *flags)
+{
+	return flags[QUARRY_FLAG_MISSING_COMMITS] + flags[QUARRY_FLAG_DAMAGED_COMMITS] +
+	       flags[QUARRY_FLAG_MISSING_TREES] + flags[QUARRY_FLAG_DAMAGED_TREES] +
+	       flags[QUARRY_FLAG_DEEP_TREES] + flags[QUARRY_FLAG_LONG_NAMES] +
+	       flags[QUARRY_FLAG_MANY_ENTRIES];
+}
+
+static int tell(struct quarry_history *h, struct quarry_miner *m, struct toucher *t,
+		struct quarry_error *err)
+{
+	struct quarry_oid tree;
+	int rc = toucher_tree_of(&tree, t, &m->tip, err);
+
+	if (rc < 0)
+		return rc;
+	rc = tip_read(h, t, m->gitdir, rc ? &tree : NULL, m->options.flags, err);
+	if (!rc)
+		rc = odb_state(&h->objects, m->gitdir, err);
+	if (!rc && known_changes(h, &m->known, &m->walk) < 0)
+		rc = quarry_error_nomem(err);
+	return rc;
+}
+
+int miner_tell(struct quarry_history *h, struct quarry_miner *m, struct quarry_error *err)
+{
+	struct toucher *t = NULL;
+	int rc = take_toucher(&t, m, err);
+
+	if (rc)
+		return rc;
+	memcpy(h->flags, m->flags, sizeof(h->flags));
+	h->last = 1;
+	h->tip = m->tip;
+	h->since = window_is_open(m->options.since) ? INT32_MIN : m->options.since;
+	h->lines = (m->options.flags & QUARRY_MINE_LINES) != 0;
+	h->shallow = h->flags[QUARRY_FLAG_SHALLOW] > 0;
+	h->branch = arena_copy(&facts_piece(h)->arena, m->branch, strlen(m->branch));
+	rc = h->branch ? tell(h, m, t, err) : quarry_error_nomem(err);
+	h->missing_objects = lost_of(h->flags);
+	toucher_free(t);
+	return rc;
+}
+
+int quarry_miner_finish(struct quarry_history **out, struct quarry_miner *m,
+			struct quarry_error *err)
+{
+	struct quarry_history *h = NULL;
+	struct facts f;
+	int rc = facts_init(&f) < 0 || !(h = facts_finish(&f)) ? quarry_error_nomem(err) : 0;
+
+	if (!rc)
+		rc = miner_tell(h, m, err);
+	if (rc) {
+		quarry_history_free(h);
+		facts_release(&f);
+		return rc;
+	}
+	*out = h;
+	return 0;
+}

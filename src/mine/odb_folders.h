@@ -1,0 +1,29 @@
+/*
+ * The objects folders of a repository: its own, and those that it borrows from.
+ *
+ *	alternates   = *( line LF )
+ *	line         = "#" comment / "" / path      absolute, or from the folder it is for
+ */
+#ifndef QUARRY_MINE_ODB_FOLDERS_H
+#define QUARRY_MINE_ODB_FOLDERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "quarry/error.h"
+#include "util/vec.h"
+
+struct odb_folders {
+	VEC(char *) list; /* the first is its own */
+};
+
+/* Where alternates are not allowed, a repository that has some is refused. */
+int odb_folders_find(struct odb_folders *out, const char *gitdir, bool allowed,
+		     struct quarry_error *err);
+void odb_folders_release(struct odb_folders *f); /* a zeroed one is fine */
+
+/* A number that changes when a pack comes or goes. */
+uint64_t odb_folders_stamp(const struct odb_folders *f);
+
+#endif

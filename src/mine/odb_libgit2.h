@@ -1,0 +1,56 @@
+/*
+ * libgit2: the references of a repository, and its loose objects.
+ *
+ *	rc = odb_repo_open(&repo, "repo.git", err);
+ *	rc = odb_repo_resolve(&oid, &branch, repo, "HEAD", err);
+ *	odb_repo_close(repo);
+ *
+ *	rc = odb_libgit2_open(&g, "repo.git", folders, n, err);
+ *	rc = odb_libgit2_read(&object, g, cache, &oid, ODB_TREE, err);
+ *	object_release(object);
+ *	odb_libgit2_close(g);
+ *
+ * Every object's id is verified.  For one thread at a time.
+ */
+#ifndef QUARRY_MINE_ODB_LIBGIT2_H
+#define QUARRY_MINE_ODB_LIBGIT2_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "mine/odb.h"
+#include "mine/pack_cache.h"
+
+struct odb_repo;
+struct odb_libgit2;
+
+int odb_libgit2_init(struct quarry_error *err);
+void odb_libgit2_shutdown(void);
+
+/* Refuses what libgit2 does not know, and an object format other than sha1. */
+int odb_repo_open(struct odb_repo **out, const char *gitdir, struct quarry_error *err);
+void odb_repo_close(struct odb_repo *repo); /* NULL is fine */
+
+/* What a reference leads to, whether or not it is there; else as odb_resolve(). */
+int odb_repo_resolve(struct quarry_oid *out, char **full, struct odb_repo *repo, const char *name,
+		     struct quarry_error *err);
+
+/* The loose objects of some objects folders. Without folders: all that libgit2 finds in
+ * the repository, packs and alternates, too; for tests. */
+int odb_libgit2_open(struct odb_libgit2 **out, const char *gitdir, const char *const *folders,
+		     size_t n_folders, struct quarry_error *err);
+void odb_libgit2_close(struct odb_libgit2 *g); /* NULL is fine */
+
+/* Whether there is such an object. */
+bool odb_libgit2_has(struct odb_libgit2 *g, const struct quarry_oid *oid);
+/* And whether it has this type. */
+bool odb_libgit2_is(struct odb_libgit2 *g, const struct quarry_oid *oid, enum odb_type type);
+
+/* See odb_read(), of one that is there; the object is held by the caller and lives in `cache`. */
+int odb_libgit2_read(struct object **out, struct odb_libgit2 *g, struct pack_cache *cache,
+		     const struct quarry_oid *oid, enum odb_type type, struct quarry_error *err);
+
+/* Whether an object's bytes have this id. */
+bool odb_libgit2_verify(const struct quarry_oid *oid, const struct object *o);
+
+#endif
