@@ -7,9 +7,8 @@
  *	rc = quarry_store_put(s, id, history, mined_s, &err);     one transaction
  *	quarry_store_free(s);
  *
- * src/store/schema.sql documents every table.  A repository's facts are replaced
- * whole in one transaction: after a kill the store holds all of the old or all
- * of the new.
+ * src/store/schema.sql documents every table.  A repository's facts are written in
+ * one transaction: after a kill the store holds all of the old or all of the new.
  *
  * Not thread-safe: one thread uses a store.
  */
@@ -56,17 +55,53 @@ int quarry_store_repo(int64_t *out, struct quarry_store *s, const char *url, con
 
 /** How far a repository is mined. */
 struct quarry_mined {
-	/** 1: it holds the facts of `tip`, and nothing of them was missing: what was may
-	 * have been brought since, at the same tip. */
-	int mined;
+	int mined;             /**< 1: it holds the facts of `tip` */
+	/** 1: nothing of them was missing. 0: what was may have been brought since, at the
+	 * same tip; then `objects` is another one. */
+	int complete;
+	int cut;               /**< 1: commits were missing or damaged; what lies behind is not there */
 	struct quarry_oid tip;
+	uint64_t objects;      /**< quarry_mine_objects() then */
+	int32_t since;         /**< the first quarter whose touches it holds; INT32_MIN: all */
+	int lines;             /**< 1: and their lines */
+	uint64_t tags;         /**< quarry_mine_tags() then; 0: releases were not asked for */
 };
 
 int quarry_store_mined(struct quarry_mined *out, struct quarry_store *s, int64_t repo,
 		       struct quarry_error *err);
 
+/** Its commits, for quarry_mine_options.known; to be freed with quarry_known_free(). */
+int quarry_store_known(struct quarry_known **out, struct quarry_store *s, int64_t repo,
+		       struct quarry_error *err);
+
 /**
- * Replace a repository's facts by those of `history`.
+ * Write a repository's facts piece by piece, in one transaction.
+ *
+ *	rc = quarry_store_put_begin(s, id, QUARRY_PUT_ADD, mined_s, &err);
+ *	rc = quarry_store_put_piece(s, piece, &err);     as often as needed, in any order
+ *	rc = quarry_store_put_end(s, last, &err);        commits
+ *	quarry_store_put_cancel(s);                      instead: nothing was written
+ *
+ * Between begin and end other repositories may be read, and no other call may write to
+ * the store but quarry_store_problem(), which then belongs to it. Every failure cancels.
+ */
+enum quarry_put_mode {
+	QUARRY_PUT_REPLACE, /**< what is stored of it goes first; a commit that comes again
+			     * keeps when it was first seen */
+	QUARRY_PUT_ADD,     /**< the pieces were read with quarry_mine_options.known */
+};
+
+int quarry_store_put_begin(struct quarry_store *s, int64_t repo, enum quarry_put_mode mode,
+			   int64_t mined_s, struct quarry_error *err);
+int quarry_store_put_piece(struct quarry_store *s, const struct quarry_history *piece,
+			   struct quarry_error *err);
+int quarry_store_put_end(struct quarry_store *s, const struct quarry_history *last,
+			 struct quarry_error *err);
+/** Nothing where no writing is under way. */
+void quarry_store_put_cancel(struct quarry_store *s);
+
+/**
+ * Replace a repository's facts by those of a whole `history`.
  * @param mined_s  when it was read, seconds since 1970
  */
 int quarry_store_put(struct quarry_store *s, int64_t repo, const struct quarry_history *history,
@@ -102,6 +137,20 @@ struct quarry_stored_repo {
 /** Call `fn` for each repository, by slug. Non-zero from it stops and is returned. */
 int quarry_store_each_repo(struct quarry_store *s,
 			   int (*fn)(void *payload, const struct quarry_stored_repo *repo,
+				     struct quarry_error *err),
+			   void *payload, struct quarry_error *err);
+
+/** What is odd about a repository, or about some of its commits; texts live during the
+ * call. */
+struct quarry_stored_flag {
+	const char *slug;
+	const char *flag; /**< as in schema.sql, repo_flag; of commits as in src/store/flags.c */
+	int64_t n;        /**< how often, > 0 */
+};
+
+/** Call `fn` for each, by slug and name. Non-zero from it stops and is returned. */
+int quarry_store_each_flag(struct quarry_store *s,
+			   int (*fn)(void *payload, const struct quarry_stored_flag *flag,
 				     struct quarry_error *err),
 			   void *payload, struct quarry_error *err);
 

@@ -31,6 +31,7 @@ int quarry_store_repo(int64_t *out, struct quarry_store *s, const char *url, con
 int quarry_store_mined(struct quarry_mined *out, struct quarry_store *s, int64_t repo,
 		       struct quarry_error *err)
 {
+	struct quarry_mined mined = { .since = INT32_MIN };
 	struct db_stmt *st;
 	const void *tip;
 	size_t len;
@@ -38,18 +39,24 @@ int quarry_store_mined(struct quarry_mined *out, struct quarry_store *s, int64_t
 
 	if (rc)
 		return rc;
-	*out = (struct quarry_mined){ 0 };
 	db_bind_int(st, 1, repo);
 	rc = db_step(st, err);
-	if (rc > 0) {
-		tip = db_blob(st, 1, &len);
-		if (db_int(st, 0) == 1 && len == QUARRY_OID_SIZE) {
-			out->mined = 1;
-			memcpy(out->tip.id, tip, len);
-		}
-		db_reset(st);
+	if (rc < 0)
+		return rc;
+	tip = rc ? db_blob(st, 1, &len) : NULL;
+	if (tip && len == QUARRY_OID_SIZE) {
+		mined.mined = 1;
+		mined.complete = db_int(st, 0) != 0;
+		memcpy(mined.tip.id, tip, len);
+		mined.objects = (uint64_t)db_int(st, 2);
+		mined.since = (int32_t)db_int(st, 3);
+		mined.lines = db_int(st, 4) != 0;
+		mined.tags = (uint64_t)db_int(st, 5);
+		mined.cut = db_int(st, 6) != 0;
 	}
-	return rc < 0 ? rc : 0;
+	db_reset(st);
+	*out = mined;
+	return 0;
 }
 
 int quarry_store_fetched(struct quarry_store *s, int64_t repo, int64_t fetched_s,

@@ -2,13 +2,15 @@
 -- (derived.sql holds the other kind, which `quarry derive` drops and rebuilds.)
 --
 -- Every statement adds what is not there yet, so that this script makes a new store
--- and also a new one of an older one, as long as versions differ by whole tables.
+-- and also the tables that an older one has not; its columns are upgrade.c's.
 --
 -- Times are seconds since 1970-01-01 UTC as the commit records them; offsets are
 -- minutes east of UTC.  A quarter is year * 4 + (0..3), so that quarters subtract
 -- and compare: 2024Q1 is 8096.  Object ids are BLOBs of 20 bytes.  Row numbers
 -- (repo, commit_id, signature, path) depend on the order of mining and never reach
 -- an output.
+--
+-- A repository is written in one transaction: whole, or what is new of it.
 
 -- One row a repository that some universe named, and how far it was mined.
 CREATE TABLE IF NOT EXISTS repo(
@@ -27,9 +29,54 @@ CREATE TABLE IF NOT EXISTS repo(
   mailmap         BLOB,                        -- .mailmap at the tip; NULL: none, or its blob is absent
   mailmap_missing INTEGER NOT NULL DEFAULT 0,  -- 1: the tip has a .mailmap whose blob is absent
   shallow         INTEGER NOT NULL DEFAULT 0,  -- 1: the history is cut off, so "new" cannot be known
-  missing_objects INTEGER NOT NULL DEFAULT 0,  -- trees that could not be read: their touches are lost
-  files_at_tip    INTEGER NOT NULL DEFAULT 0   -- entries of the tip's tree that are not trees
+  missing_objects INTEGER NOT NULL DEFAULT 0,  -- commits and trees that could not be read: of repo_flag those
+                                               -- missing or damaged
+  files_at_tip    INTEGER NOT NULL DEFAULT 0,  -- entries of the tip's tree that are not trees
+  since           INTEGER NOT NULL DEFAULT -2147483648, -- touches are there of commits that may count in this
+                                               -- quarter or a later one; -2147483648: of all
+  lines           INTEGER NOT NULL DEFAULT 0,  -- 1: the lines of touches were counted
+  objects         INTEGER NOT NULL DEFAULT 0,  -- equal while no object came to the local copy or went; the
+                                               -- bits of 64 without a sign
+  tags            INTEGER NOT NULL DEFAULT 0,  -- likewise of its tags; 0: they were not asked for
+  complete        INTEGER NOT NULL DEFAULT 0   -- 1: nothing was missing that may be brought later; 0 too
+                                               -- where a version before 3 read it
 ) STRICT;
+
+-- What is odd about a repository as a whole, and how often; no row: never.
+--   of what was read last:   shallow          commits at which the history is cut off
+--                            missing_commits  named as parents and not there
+--                            damaged_commits  there and not readable
+--                            missing_trees    their touches are lost
+--                            damaged_trees    likewise
+--                            replace_refs     references in refs/replace: ignored
+--                            grafts           lines of info/grafts: ignored
+--                            alternates       other object folders that were read, too
+--   of all runs together:    deep_trees       folders below 256 others: not read
+--                            many_entries     commits with more than a million changed entries, or that
+--                                             many trees to compare: the rest is not read
+--                            double_entries   a tree names a path twice: it counts once
+--                            long_names       names longer than 1 KiB: not read
+-- A run that adds to a repository reads what is new alone, so the latter grow until the
+-- repository is read whole again.  The former were all 0 then: else it is read whole.
+CREATE TABLE IF NOT EXISTS repo_flag(
+  repo INTEGER NOT NULL REFERENCES repo,
+  flag TEXT NOT NULL,
+  n    INTEGER NOT NULL,
+  PRIMARY KEY(repo, flag)
+) STRICT, WITHOUT ROWID;
+
+-- The tips that were mined, in their order: a row each time it was another one than
+-- before.
+CREATE TABLE IF NOT EXISTS tip_ledger(
+  repo         INTEGER NOT NULL REFERENCES repo,
+  n            INTEGER NOT NULL,  -- 1, 2, ... a repository
+  tip          BLOB,              -- commit id; NULL: it had no commit any more
+  branch       TEXT NOT NULL,     -- full name of the reference; '' without a tip
+  mined_s      INTEGER NOT NULL,
+  commits_new  INTEGER NOT NULL,  -- that the tip before could not reach
+  commits_gone INTEGER NOT NULL,  -- that this tip cannot reach, and the one before could
+  PRIMARY KEY(repo, n)
+) STRICT, WITHOUT ROWID;
 
 -- The (name, e-mail) of a commit or a trailer: a fact, immutable, shared by all
 -- repositories.  Text is UTF-8, decoded once; where the bytes were something
@@ -62,15 +109,35 @@ CREATE TABLE IF NOT EXISTS commits(
   parents              BLOB NOT NULL,     -- their ids, one after another, first parent first
   subject              TEXT NOT NULL,     -- first line of the message, cut at 1 KiB
   flags                INTEGER NOT NULL,  -- bits: 1 root, 2 landed, 4 bad author line, 8 bad committer
-                                          -- line, 16 no author time, 32 no committer time, 64 not UTF-8
-  n_touches            INTEGER NOT NULL   -- rows in touch; 0 for merges
+                                          -- line, 16 no author time, 32 no committer time, 64 not UTF-8,
+                                          -- 128 cut at 8 MiB, 256 two authors or committers, 512 an empty
+                                          -- e-mail, 1024 a NUL, 2048 an encoding that nobody knows, 4096
+                                          -- some touches could not be read, 8192 a parent is not there
+  n_touches            INTEGER,           -- rows in touch, 0 for merges; NULL: not read, as it cannot count
+                                          -- in repo.since or later
+  changes              INTEGER,           -- hash of the set of its changed (path, new blob id): the bits of
+                                          -- 64 without a sign; 0 for merges; NULL where n_touches is
+  first_seen_s         INTEGER NOT NULL   -- mined_s of the run that stored it first; stays when the
+                                          -- repository is read again, and when it comes back after it
+                                          -- was gone
 ) STRICT;
--- Replacing a repository's facts, and every aggregate a repository.
-CREATE INDEX IF NOT EXISTS commits_by_repo ON commits(repo);
--- Finding the commits that several repositories share, and parents by id.
-CREATE INDEX IF NOT EXISTS commits_by_oid ON commits(oid, repo);
+-- The commits of a repository, and parents by id.  The repository first, so that the
+-- ids of one lie together: in a large store those of a single piece would be written
+-- all over the index.
+CREATE UNIQUE INDEX IF NOT EXISTS commits_by_oid ON commits(repo, oid);
 
--- Paths of one repository.  TEXT where the tree's bytes are UTF-8, else BLOB.
+-- Commits that the tip cannot reach any more, after a force push; a commit that comes
+-- back goes from here.
+CREATE TABLE IF NOT EXISTS gone_commit(
+  repo         INTEGER NOT NULL REFERENCES repo,
+  oid          BLOB NOT NULL,
+  first_seen_s INTEGER NOT NULL,
+  gone_s       INTEGER NOT NULL,  -- mined_s of the run that found it gone
+  PRIMARY KEY(repo, oid)
+) STRICT, WITHOUT ROWID;
+
+-- Paths of one repository, those that a touch or its tip names.  TEXT where the tree's
+-- bytes are UTF-8, else BLOB.
 CREATE TABLE IF NOT EXISTS path(
   path INTEGER PRIMARY KEY,
   repo INTEGER NOT NULL REFERENCES repo,
@@ -85,6 +152,10 @@ CREATE TABLE IF NOT EXISTS touch(
   path      INTEGER NOT NULL REFERENCES path,  -- after an exact rename: the new path
   old_path  INTEGER REFERENCES path,           -- the old path of an exact rename, else NULL
   status    TEXT NOT NULL,                     -- A, M, D, T, or R for an exact rename
+  added     INTEGER,                           -- lines, as `git log --numstat -M100%` counts them; -2 binary,
+                                               -- -3 a side is larger than 64 MiB, -4 a blob is not there;
+                                               -- NULL: not asked for
+  deleted   INTEGER,                           -- likewise; 0 where added is < 0
   PRIMARY KEY(commit_id, path)
 ) STRICT, WITHOUT ROWID;
 
@@ -98,6 +169,30 @@ CREATE TABLE IF NOT EXISTS trailer(
   PRIMARY KEY(commit_id, n)
 ) STRICT, WITHOUT ROWID;
 
+-- The files of the tip's tree.
+CREATE TABLE IF NOT EXISTS tip_path(
+  repo INTEGER NOT NULL REFERENCES repo,
+  path INTEGER NOT NULL REFERENCES path,
+  PRIMARY KEY(repo, path)
+) STRICT, WITHOUT ROWID;
+
+-- Of these, the ones that say what the repository is: README, manifests.
+CREATE TABLE IF NOT EXISTS tip_text(
+  repo INTEGER NOT NULL REFERENCES repo,
+  path ANY NOT NULL,                -- as in path.name
+  text BLOB,                        -- UTF-8, at most 64 KiB of it; NULL: its blob is absent
+  PRIMARY KEY(repo, path)
+) STRICT;
+
+-- The tags that lead to a commit, where they were asked for.
+CREATE TABLE IF NOT EXISTS release(
+  repo     INTEGER NOT NULL REFERENCES repo,
+  name     TEXT NOT NULL,           -- without refs/tags/
+  oid      BLOB NOT NULL,           -- of the commit; it need not be in commits
+  tagged_s INTEGER NOT NULL,        -- by its tagger; of a tag without one, the committer time of its commit
+  PRIMARY KEY(repo, name)
+) STRICT, WITHOUT ROWID;
+
 -- Which kind of file a path is under the rules whose hash stands in meta
 -- 'path_rules': a cache, filled by `quarry derive` for new paths only, because it
 -- depends on nothing but the path and the rules.
@@ -107,7 +202,7 @@ CREATE TABLE IF NOT EXISTS path_class(
 ) STRICT;
 
 -- Hashes, what the derived tables were made from, and 'facts': how often facts were
--- replaced.  Derived tables name facts by row number, so they hold for one such state.
+-- written.  Derived tables name facts by row number, so they hold for one such state.
 CREATE TABLE IF NOT EXISTS meta(
   key   TEXT PRIMARY KEY,
   value TEXT NOT NULL

@@ -1,22 +1,5 @@
 /* Facts go into the store whole and come out as they went in. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#include "quarry/store.h"
-#include "util/db.h"
-#include "util/file.h"
-#include "util/str.h"
-
-#define OID(byte) { { byte, byte, byte, byte, byte, byte, byte, byte, byte, byte, \
-		      byte, byte, byte, byte, byte, byte, byte, byte, byte, byte } }
+#include "stored.h"
 
 static char mailmap[] = "P <c@x>\n";
 
@@ -29,197 +12,120 @@ static struct quarry_signature signatures[] = {
 };
 static struct quarry_path paths[] = { { "a", 1 }, { "caf\xe9", 4 }, { "b\xc3\xb6", 3 } };
 static struct quarry_touch touches[] = {
-	{ 0, QUARRY_NO_PATH, 'A' }, { 1, QUARRY_NO_PATH, 'A' }, { 2, 0, 'R' },
+	{ 0, QUARRY_NO_PATH, 'A', 12, 0 }, { 1, QUARRY_NO_PATH, 'A', QUARRY_LINES_BINARY, 0 },
+	{ 2, 0, 'R', QUARRY_LINES_NONE, 0 },
 };
 static struct quarry_trailer trailers[] = {
 	{ "Co-authored-by", "A <a@x>", 7, 0 }, { "Reviewed-by", "nobody", 6, UINT32_MAX },
 };
+static struct quarry_tip_text tip_texts[] = { { "README", 6, "what\0ever", 9 }, { "caf\xe9", 4, NULL, 0 } };
+static struct quarry_release releases[] = { { "v1", 2, OID(1), -7 } };
 static struct quarry_oid parents[] = { OID(1) };
 static struct quarry_commit commits[] = {
 	{ .oid = OID(1), .author = 0, .committer = 0, .author_s = 1736000000, .subject = "root",
-	  .subject_len = 4, .flags = QUARRY_COMMIT_ROOT | QUARRY_COMMIT_LANDED, .n_touches = 2 },
+	  .subject_len = 4, .flags = QUARRY_COMMIT_ROOT | QUARRY_COMMIT_LANDED, .n_touches = 2,
+	  .touched = 1, .changes = UINT64_MAX },
 	{ .oid = OID(2), .author = 1, .committer = 2, .author_s = INT64_MAX, .committer_s = -1,
 	  .author_offset_min = -480, .committer_offset_min = 330, .n_parents = 1, .subject = "",
 	  .flags = QUARRY_COMMIT_LANDED | QUARRY_COMMIT_NOT_UTF8, .first_touch = 2, .n_touches = 1,
-	  .n_trailers = 2 },
+	  .n_trailers = 2, .touched = 1, .changes = 7 },
 };
 static struct quarry_history two_commits = {
 	.tip = OID(2), .branch = "refs/heads/main", .mailmap = mailmap,
-	.mailmap_len = sizeof(mailmap) - 1, .files_at_tip = 2, .missing_objects = 3, .shallow = 1,
+	.mailmap_len = sizeof(mailmap) - 1, .files_at_tip = 2, .since = INT32_MIN,
+	.flags = { [QUARRY_FLAG_SHALLOW] = 1, [QUARRY_FLAG_MISSING_TREES] = 2,
+		   [QUARRY_FLAG_DAMAGED_COMMITS] = 1, [QUARRY_FLAG_DEEP_TREES] = 5 },
+	.objects = UINT64_MAX, .lines = 1, .tip_paths = paths, .n_tip_paths = 2,
+	.tip_texts = tip_texts, .n_tip_texts = 2, .releases = releases, .n_releases = 1,
 	.commits = commits, .n_commits = 2, .parents = parents, .n_parents = 1,
 	.signatures = signatures, .n_signatures = 3, .paths = paths, .n_paths = 3,
 	.touches = touches, .n_touches = 3, .trailers = trailers, .n_trailers = 2,
 };
 /* What it was a day before. */
 static struct quarry_history one_commit = {
-	.tip = OID(1), .branch = "refs/heads/main", .files_at_tip = 2,
+	.tip = OID(1), .branch = "refs/heads/main", .files_at_tip = 2, .since = INT32_MIN,
 	.commits = commits, .n_commits = 1, .signatures = signatures, .n_signatures = 1,
 	.paths = paths, .n_paths = 2, .touches = touches, .n_touches = 2,
 };
 
-struct fixture {
-	char *folder, *path;
-	struct quarry_store *store;
-	struct quarry_error err;
-};
-
-static int setup(void **state)
-{
-	const char *tmp = getenv("TMPDIR");
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	assert_non_null(f);
-	f->folder = str_dupf("%s/quarry-test-XXXXXX", tmp && *tmp ? tmp : P_tmpdir);
-	assert_non_null(mkdtemp(f->folder));
-	f->path = str_dupf("%s/store.db", f->folder);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	quarry_store_free(f->store);
-	assert_int_equal(file_remove_tree(f->folder, &f->err), 0);
-	free(f->path);
-	free(f->folder);
-	free(f);
-	return 0;
-}
-
-static void open_store(struct fixture *f)
-{
-	if (quarry_store_open(&f->store, f->path, NULL, &f->err))
-		fail_msg("%s", f->err.text);
-}
-
-static void reopen(struct fixture *f)
-{
-	quarry_store_free(f->store);
-	f->store = NULL;
-	open_store(f);
-}
-
-static int64_t repo(struct fixture *f, const char *slug)
-{
-	char *url = str_dupf("https://example.org/%s", slug);
-	int64_t id = 0;
-
-	assert_int_equal(quarry_store_repo(&id, f->store, url, slug, &f->err), 0);
-	free(url);
-	return id;
-}
-
-static void put(struct fixture *f, int64_t id, const struct quarry_history *h)
-{
-	if (quarry_store_put(f->store, id, h, 1750000000, &f->err))
-		fail_msg("%s", f->err.text);
-}
-
-static int64_t ask(struct fixture *f, const char *sql)
-{
-	int64_t n = -1;
-
-	assert_int_equal(db_scalar(&n, quarry_store_db(f->store), sql, -1, &f->err), 0);
-	return n;
-}
-
-static void add_rows(struct str *out, struct fixture *f, const char *sql)
-{
-	struct db_stmt *st = NULL;
-	int rc;
-
-	if (db_prepare(&st, quarry_store_db(f->store), sql, &f->err))
-		fail_msg("%s", f->err.text);
-	while ((rc = db_step(st, &f->err)) > 0) {
-		for (int i = 0; i < db_columns(st); i++)
-			str_addf(out, "%s|", db_text(st, i));
-		str_addc(out, '\n');
-	}
-	assert_int_equal(rc, 0);
-	db_finish(st);
-}
-
-/* All facts of a repository, without the numbers that depend on the order of mining. */
-static char *dump(struct fixture *f, const char *slug)
-{
-	static const char *const queries[] = {
-		"SELECT quote(url), state, quote(tip), branch, mined_s, quote(mailmap), mailmap_missing,"
-		" shallow, missing_objects, files_at_tip FROM repo WHERE slug = '%s'",
-		"SELECT quote(oid), a.name, a.email, quote(a.raw_name), c.name, c.email, author_s,"
-		" author_offset_min, committer_s, committer_offset_min, author_quarter, author_bin,"
-		" n_parents, quote(parents), subject, flags, n_touches FROM commits"
-		" JOIN repo USING(repo) JOIN signature a ON a.signature = author"
-		" JOIN signature c ON c.signature = committer WHERE slug = '%s' ORDER BY oid",
-		"SELECT quote(oid), quote(p.name), typeof(p.name), quote(o.name), status FROM touch"
-		" JOIN commits USING(commit_id) JOIN repo ON repo.repo = commits.repo"
-		" JOIN path p ON p.path = touch.path LEFT JOIN path o ON o.path = touch.old_path"
-		" WHERE slug = '%s' ORDER BY 1, 2",
-		"SELECT quote(oid), n, key, value, s.name, s.email FROM trailer"
-		" JOIN commits USING(commit_id) JOIN repo USING(repo)"
-		" LEFT JOIN signature s ON s.signature = trailer.signature"
-		" WHERE slug = '%s' ORDER BY 1, 2",
-		"SELECT quote(name) FROM path JOIN repo USING(repo) WHERE slug = '%s' ORDER BY 1",
-	};
-	struct str s = STR_INIT;
-
-	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
-		struct str sql = STR_INIT;
-		const char *at = strstr(queries[i], "%s");
-
-		str_add(&sql, queries[i], (size_t)(at - queries[i]));
-		str_adds(&sql, slug);
-		str_adds(&sql, at + 2);
-		add_rows(&s, f, sql.buf);
-		str_release(&sql);
-	}
-	assert_int_equal(ask(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
-	return str_detach(&s);
-}
-
 static void what_is_put_can_be_read(void **state)
 {
+#define OID_1 "X'0101010101010101010101010101010101010101'"
+#define OID_2 "X'0202020202020202020202020202020202020202'"
 	static const char want[] =
-		"'https://example.org/o/r'|1|X'0202020202020202020202020202020202020202'|refs/heads/main|"
-		"1750000000|X'50203C6340783E0A'|0|1|3|2|\n"
-		"X'0101010101010101010101010101010101010101'|A|a@x|X''|A|a@x|1736000000|0|0|0|"
-		"8100|0|0|X''|root|3|2|\n"
-		"X'0202020202020202020202020202020202020202'|J\xc3\xb6||X'4AF6'|J\xc3\xb6||"
-		"9223372036854775807|-480|-1|330|%d|%d|1|X'0101010101010101010101010101010101010101'||"
-		"66|1|\n"
-		"X'0101010101010101010101010101010101010101'|'a'|text|NULL|A|\n"
-		"X'0101010101010101010101010101010101010101'|X'636166E9'|blob|NULL|A|\n"
-		"X'0202020202020202020202020202020202020202'|'b\xc3\xb6'|text|'a'|R|\n"
-		"X'0202020202020202020202020202020202020202'|0|Co-authored-by|A <a@x>|A|a@x|\n"
-		"X'0202020202020202020202020202020202020202'|1|Reviewed-by|nobody|||\n"
-		"'a'|\n'b\xc3\xb6'|\nX'636166E9'|\n";
+		"'https://example.org/o/r'|1|" OID_2 "|refs/heads/main|"
+		"1750000000|X'50203C6340783E0A'|0|1|3|2|-2147483648|1|-1|0|\n"
+		OID_1 "|A|a@x|X''|A|a@x|1736000000|0|0|0|"
+		"8100|0|0|X''|root|3|2|-1|1750000000|\n"
+		OID_2 "|J\xc3\xb6||X'4AF6'|J\xc3\xb6||"
+		"9223372036854775807|-480|-1|330|%d|%d|1|" OID_1 "||66|1|7|1750000000|\n"
+		OID_1 "|'a'|text|NULL|A|12|0|\n"
+		OID_1 "|X'636166E9'|blob|NULL|A|-2|0|\n"
+		OID_2 "|'b\xc3\xb6'|text|'a'|R|NULL|NULL|\n"
+		OID_2 "|0|Co-authored-by|A <a@x>|A|a@x|\n"
+		OID_2 "|1|Reviewed-by|nobody|||\n"
+		"'a'|\n'b\xc3\xb6'|\nX'636166E9'|\n"
+		"tip|'a'|\ntip|X'636166E9'|\n"
+		"text|'README'|X'776861740065766572'|\ntext|X'636166E9'|NULL|\n"
+		"release|v1|" OID_1 "|-7|\n"
+		"flag|damaged_commits|1|\nflag|deep_trees|5|\nflag|missing_trees|2|\nflag|shallow|1|\n";
 	struct fixture *f = *state;
-	struct quarry_mined mined;
 	char *got, *wanted;
-	int64_t id;
 
 	open_store(f);
-	id = repo(f, "o/r");
-	assert_int_equal(quarry_store_mined(&mined, f->store, id, &f->err), 0);
-	assert_int_equal(mined.mined, 0);
-	put(f, id, &two_commits);
+	put(f, repo(f, "o/r"), &two_commits);
 	reopen(f);
 	got = dump(f, "o/r");
 	wanted = str_dupf(want, (int)ask(f, "SELECT max(author_quarter) FROM commits"),
 			  (int)ask(f, "SELECT author_bin FROM commits ORDER BY author_s DESC"));
 	assert_string_equal(got, wanted);
-	/* What was missing may have been brought since, at the same tip. */
-	assert_int_equal(quarry_store_mined(&mined, f->store, id, &f->err), 0);
-	assert_int_equal(mined.mined, 0);
-	assert_int_equal(db_exec(quarry_store_db(f->store), "UPDATE repo SET shallow = 0,"
-				 " missing_objects = 0, mailmap_missing = 0", &f->err), 0);
-	assert_int_equal(quarry_store_mined(&mined, f->store, id, &f->err), 0);
-	assert_int_equal(mined.mined, 1);
-	assert_memory_equal(&mined.tip, &two_commits.tip, sizeof(mined.tip));
 	assert_int_equal(quarry_store_check(f->store, &f->err), 0);
 	free(wanted);
 	free(got);
+}
+
+static struct quarry_mined mined(struct fixture *f, int64_t id)
+{
+	struct quarry_mined m;
+
+	assert_int_equal(quarry_store_mined(&m, f->store, id, &f->err), 0);
+	return m;
+}
+
+static void how_far_it_is_mined_is_known(void **state)
+{
+	struct quarry_touch no_lines[] = { { 0, QUARRY_NO_PATH, 'A', QUARRY_LINES_MISSING, 0 },
+					   { 1, QUARRY_NO_PATH, 'A', 1, 0 } };
+	struct quarry_history h = one_commit;
+	struct fixture *f = *state;
+	struct quarry_mined m;
+	int64_t id;
+
+	open_store(f);
+	id = repo(f, "o/r");
+	assert_int_equal(mined(f, id).mined, 0);
+	put(f, id, &two_commits);
+	m = mined(f, id);
+	assert_int_equal(m.mined, 1);
+	assert_int_equal(m.complete, 0);
+	assert_memory_equal(&m.tip, &two_commits.tip, sizeof(m.tip));
+	assert_true(m.objects == UINT64_MAX);
+	assert_int_equal(m.since, INT32_MIN);
+	assert_int_equal(m.lines, 1);
+	h.since = 8100;
+	put(f, id, &h);
+	m = mined(f, id);
+	assert_int_equal(m.complete, 1);
+	assert_int_equal(m.since, 8100);
+	assert_int_equal(m.lines, 0);
+	h.mailmap_missing = 1;
+	put(f, id, &h);
+	assert_int_equal(mined(f, id).complete, 0);
+	h.mailmap_missing = 0;
+	h.touches = no_lines;
+	put(f, id, &h);
+	assert_int_equal(mined(f, id).complete, 0);
+	assert_int_equal(ask(f, "SELECT count(*) FROM touch WHERE added = -4"), 1);
 }
 
 static void facts_are_replaced_whole(void **state)
@@ -259,7 +165,6 @@ static void facts_are_replaced_whole(void **state)
 static void an_empty_repository_has_no_facts(void **state)
 {
 	struct fixture *f = *state;
-	struct quarry_mined mined;
 	int64_t id;
 
 	open_store(f);
@@ -271,8 +176,10 @@ static void an_empty_repository_has_no_facts(void **state)
 	assert_int_equal(ask(f, "SELECT state FROM repo"), 2);
 	assert_int_equal(ask(f, "SELECT mined_s FROM repo"), 1750000001);
 	assert_int_equal(ask(f, "SELECT tip IS NULL AND mailmap IS NULL FROM repo"), 1);
-	assert_int_equal(quarry_store_mined(&mined, f->store, id, &f->err), 0);
-	assert_int_equal(mined.mined, 0);
+	assert_int_equal(mined(f, id).mined, 0);
+	assert_int_equal(ask(f, "SELECT count(*) FROM gone_commit"), 2);
+	assert_int_equal(ask(f, "SELECT count(*) FROM tip_ledger WHERE tip IS NULL AND n = 2"
+			       " AND commits_new = 0 AND commits_gone = 2"), 1);
 	assert_int_equal(ask(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 	put(f, id, &one_commit);
 	assert_int_equal(ask(f, "SELECT state FROM repo"), 1);
@@ -330,6 +237,44 @@ static void problems_stand_beside_the_facts(void **state)
 	s.stop = 7;
 	assert_int_equal(quarry_store_each_repo(f->store, see, &s, &f->err), 7);
 	assert_string_equal(s.text.buf, "o/a 1010 3 [] []\n");
+	str_release(&s.text);
+}
+
+static int see_flag(void *payload, const struct quarry_stored_flag *flag, struct quarry_error *err)
+{
+	struct seen *s = payload;
+
+	str_addf(&s->text, "%s %s %d\n", flag->slug, flag->flag, (int)flag->n);
+	return s->stop;
+}
+
+static void what_is_odd_is_told(void **state)
+{
+	struct quarry_commit odd[2];
+	struct quarry_history h = two_commits;
+	struct seen s = { STR_INIT, 0 };
+	struct fixture *f = *state;
+
+	memcpy(odd, commits, sizeof(odd));
+	odd[0].flags = (1 << 14) - 1;
+	odd[1].author_s = -1;
+	odd[1].flags = QUARRY_COMMIT_NUL;
+	h.commits = odd;
+	open_store(f);
+	put(f, repo(f, "o/b"), &h);
+	put(f, repo(f, "o/a"), &two_commits);
+	assert_int_equal(quarry_store_each_flag(f->store, see_flag, &s, &f->err), 0);
+	assert_string_equal(s.text.buf, "o/a damaged_commits 1\no/a deep_trees 5\no/a missing_trees 2\n"
+			    "o/a not_utf8 1\no/a shallow 1\n"
+			    "o/b bad_author 1\no/b bad_committer 1\no/b cut 1\no/b damaged_commits 1\n"
+			    "o/b deep_trees 5\no/b missing_trees 2\no/b negative_time 1\n"
+			    "o/b no_author_time 1\no/b no_committer_time 1\no/b no_email 1\n"
+			    "o/b no_parent 1\no/b not_utf8 1\no/b nul 2\no/b partial 1\no/b shallow 1\n"
+			    "o/b two_authors 1\no/b unknown_encoding 1\n");
+	str_clear(&s.text);
+	s.stop = 7;
+	assert_int_equal(quarry_store_each_flag(f->store, see_flag, &s, &f->err), 7);
+	assert_string_equal(s.text.buf, "o/a damaged_commits 1\n");
 	str_release(&s.text);
 }
 
@@ -500,30 +445,6 @@ static void when_it_was_brought_is_known(void **state)
 	assert_int_equal(quarry_store_fetched_s(&s, f->store, a + 1, &f->err), QUARRY_EFAIL);
 }
 
-static void a_store_of_version_1_becomes_one_of_today(void **state)
-{
-	struct fixture *f = *state;
-	char *before, *after;
-	int64_t a;
-
-	open_store(f);
-	a = repo(f, "o/r");
-	put(f, a, &two_commits);
-	before = dump(f, "o/r");
-	quarry_store_free(f->store);
-	f->store = NULL;
-	set_in_file(f, "DROP TABLE repo_event; PRAGMA user_version = 1");
-	open_store(f);
-	assert_int_equal(ask(f, "PRAGMA user_version"), 2);
-	after = dump(f, "o/r");
-	assert_string_equal(before, after);
-	assert_int_equal(event(f, a, QUARRY_EVENT_GONE, "404", 10), 1);
-	reopen(f);
-	check_events(f, "o/r 4 10-10 1 1 [404]\n");
-	free(after);
-	free(before);
-}
-
 /* A history too large for the pages that are left. */
 static struct quarry_history *large(void)
 {
@@ -534,8 +455,12 @@ static struct quarry_history *large(void)
 	h->n_paths = 20000;
 	h->paths = calloc(h->n_paths, sizeof(*h->paths));
 	assert_non_null(h->paths);
-	for (size_t i = 0; i < h->n_paths; i++)
-		h->paths[i] = (struct quarry_path){ "a/rather/long/name/of/a/file", 28 };
+	for (size_t i = 0; i < h->n_paths; i++) {
+		char *name = str_dupf("a/rather/long/name/of/the/file/%06zu", i);
+
+		assert_non_null(name);
+		h->paths[i] = (struct quarry_path){ name, strlen(name) };
+	}
 	return h;
 }
 
@@ -566,6 +491,8 @@ static void a_full_disk_leaves_the_old_facts(void **state)
 	free(sql);
 	free(after);
 	free(before);
+	for (size_t i = 0; i < h->n_paths; i++)
+		free((char *)(uintptr_t)h->paths[i].name);
 	free(h->paths);
 	free(h);
 }
@@ -575,6 +502,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_put_can_be_read),
+		TEST(how_far_it_is_mined_is_known),
+		TEST(what_is_odd_is_told),
 		TEST(facts_are_replaced_whole),
 		TEST(an_empty_repository_has_no_facts),
 		TEST(a_repository_is_known_by_its_url),
@@ -583,7 +512,6 @@ int main(void)
 		TEST(another_detail_is_another_event),
 		TEST(what_happens_has_a_row_each_time),
 		TEST(when_it_was_brought_is_known),
-		TEST(a_store_of_version_1_becomes_one_of_today),
 		TEST(what_is_no_store_is_refused_and_left_alone),
 		TEST(an_empty_file_becomes_a_store),
 		TEST(a_full_disk_leaves_the_old_facts),

@@ -125,15 +125,6 @@ static struct quarry_db *open_other(struct fixture *f)
 	return db;
 }
 
-static void exec_other(struct fixture *f, const char *sql)
-{
-	struct quarry_db *db = open_other(f);
-
-	if (db_exec(db, sql, &f->err))
-		fail_msg("%s", f->err.text);
-	db_close(db);
-}
-
 static int count_repo(void *payload, const struct quarry_stored_repo *repo, struct quarry_error *err)
 {
 	++*(int *)payload;
@@ -191,17 +182,6 @@ static void what_is_read_is_not_changed(void **state)
 	assert_int_equal(quarry_store_event(NULL, f->store, id, QUARRY_EVENT_GONE, "", 1, &f->err), 0);
 	close_store(f);
 	check_read(f, 1, 1);
-}
-
-static void an_older_version_is_read_as_it_is(void **state)
-{
-	struct fixture *f = *state;
-
-	open_to_write(f);
-	add_repo(f);
-	close_store(f);
-	exec_other(f, "DROP TABLE repo_event; PRAGMA user_version = 1");
-	check_read(f, 1, 0);
 }
 
 static void an_empty_file_is_read_as_it_is(void **state)
@@ -351,7 +331,6 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_read_is_not_changed),
-		TEST(an_older_version_is_read_as_it_is),
 		TEST(an_empty_file_is_read_as_it_is),
 		TEST(reading_makes_no_store),
 		TEST(what_another_run_writes_can_be_read),

@@ -1,0 +1,79 @@
+/*
+ * Stores of older versions: brought up to this one by what writes, and read as they
+ * are by what only reads.
+ *
+ *	version 2   had no table of what version 3 says of tips, flags and commits that went,
+ *	            and n_touches was never NULL
+ *	version 1   nor repo_event
+ */
+#include "store/store.h"
+#include "util/banned.h"
+
+/* Before the tables of this version are made.  A column cannot lose its NOT NULL, so
+ * commits is made anew; legacy_alter_table leaves alone what refers to it by name. */
+static const char from_2_before[] =
+	"PRAGMA legacy_alter_table = ON;"
+	"ALTER TABLE repo ADD COLUMN since INTEGER NOT NULL DEFAULT -2147483648;"
+	"ALTER TABLE repo ADD COLUMN lines INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE repo ADD COLUMN objects INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE repo ADD COLUMN tags INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE repo ADD COLUMN complete INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE touch ADD COLUMN added INTEGER;"
+	"ALTER TABLE touch ADD COLUMN deleted INTEGER;"
+	"ALTER TABLE commits RENAME TO commits_2;"
+	"DROP INDEX commits_by_repo;"
+	"DROP INDEX commits_by_oid;"
+	"PRAGMA legacy_alter_table = OFF";
+
+/* After that.  When a commit was first seen is not known: when it was read last will do,
+ * as a store of version 2 was read whole each time. */
+static const char from_2_after[] =
+	"INSERT INTO commits(commit_id, repo, oid, author, committer, author_s, author_offset_min,"
+	" committer_s, committer_offset_min, author_quarter, author_bin, n_parents, parents,"
+	" subject, flags, n_touches, first_seen_s)"
+	" SELECT commit_id, repo, oid, author, committer, author_s, author_offset_min,"
+	" committer_s, committer_offset_min, author_quarter, author_bin, n_parents, parents,"
+	" subject, flags, n_touches, mined_s FROM commits_2 JOIN repo USING (repo)"
+	" ORDER BY commit_id;"
+	"DROP TABLE commits_2;"
+	"INSERT INTO tip_ledger(repo, n, tip, branch, mined_s, commits_new, commits_gone)"
+	" SELECT repo, 1, tip, branch, mined_s,"
+	" (SELECT count(*) FROM commits c WHERE c.repo = r.repo), 0 FROM repo r WHERE state = 1";
+
+int store_upgrade(struct quarry_store *s, int64_t version, struct quarry_error *err)
+{
+	bool from_2 = version == 1 || version == 2;
+	int rc = from_2 ? db_exec(s->db, from_2_before, err) : 0;
+
+	if (!rc)
+		rc = db_exec(s->db, quarry_schema_sql, err);
+	if (!rc && from_2)
+		rc = db_exec(s->db, from_2_after, err);
+	return rc;
+}
+
+/*
+ * What version 2 has not, for this connection alone: its views hide tables of the same
+ * name in the file.
+ */
+static const char as_if_3[] =
+	"PRAGMA query_only = OFF;"
+	"CREATE TEMP VIEW repo AS SELECT *, -2147483648 AS since, 0 AS lines, 0 AS objects,"
+	" 0 AS tags, 0 AS complete FROM main.repo;"
+	"CREATE TEMP VIEW commits AS SELECT c.*, NULL AS changes, r.mined_s AS first_seen_s"
+	" FROM main.commits c JOIN main.repo r USING (repo);"
+	"CREATE TEMP VIEW touch AS SELECT *, NULL AS added, NULL AS deleted FROM main.touch;"
+	"CREATE TEMP VIEW repo_flag AS SELECT 0 AS repo, '' AS flag, 0 AS n WHERE 0;"
+	"CREATE TEMP VIEW tip_ledger AS SELECT 0 AS repo, 0 AS n, NULL AS tip, '' AS branch,"
+	" 0 AS mined_s, 0 AS commits_new, 0 AS commits_gone WHERE 0;"
+	"CREATE TEMP VIEW gone_commit AS SELECT 0 AS repo, x'' AS oid, 0 AS first_seen_s,"
+	" 0 AS gone_s WHERE 0;"
+	"CREATE TEMP VIEW tip_path AS SELECT 0 AS repo, 0 AS path WHERE 0;"
+	"CREATE TEMP VIEW tip_text AS SELECT 0 AS repo, '' AS path, NULL AS text WHERE 0;"
+	"CREATE TEMP VIEW release AS SELECT 0 AS repo, '' AS name, x'' AS oid, 0 AS tagged_s WHERE 0;"
+	"PRAGMA query_only = ON";
+
+int store_read_older(struct quarry_store *s, struct quarry_error *err)
+{
+	return s->version == 1 || s->version == 2 ? db_exec(s->db, as_if_3, err) : 0;
+}
