@@ -1,5 +1,6 @@
 /**
- * Classification: rules applied to signatures and to paths.
+ * Classification: rules applied to signatures and to paths, and names of files to tell
+ * their language.
  *
  * A classifier compiles a struct quarry_rules once and then answers for one
  * subject after another.  First match wins.  A pattern that runs into the
@@ -39,5 +40,22 @@ const struct quarry_rule *quarry_classify_path(struct quarry_classifier *c,
 
 /** How many matches were given up at a limit so far. */
 size_t quarry_classifier_n_limits(const struct quarry_classifier *c);
+
+/**
+ * Tells the language of a file by its name alone, in this order: by the whole name, by
+ * the longest ending that is listed, by what stands before the first dot
+ * (`Dockerfile.rocm`).  Case does not matter.
+ *
+ * The languages must outlive it.  One thread at a time.
+ */
+struct quarry_linguist;
+
+int quarry_linguist_new(struct quarry_linguist **out, const struct quarry_languages *languages,
+			struct quarry_error *err);
+void quarry_linguist_free(struct quarry_linguist *l);
+
+/** NULL: no language has such files. */
+const struct quarry_language *quarry_linguist_tell(const struct quarry_linguist *l,
+						   const char *path, size_t len);
 
 #endif

@@ -1,5 +1,5 @@
 /**
- * Rule files: who is a bot or an agent, what kind of file a path is.
+ * Rule files: who is a bot or an agent, what kind of file a path is, in what language.
  *
  * A rule file is YAML; the shipped ones (categories/rules) are built into the
  * program.  First match wins, top to bottom.  quarry_rules_parse() reads the
@@ -21,6 +21,7 @@
 /** Limits: a rule file that exceeds them is refused. */
 #define QUARRY_RULES_MAX 1000
 #define QUARRY_PATTERN_MAX 4096
+#define QUARRY_LANGUAGE_NAME_MAX 64
 
 struct quarry_rule {
 	const char *id;     /**< [a-z0-9-]+, unique in the file */
@@ -47,5 +48,36 @@ struct quarry_rules {
 int quarry_rules_parse(struct quarry_rules **out, const char *text, size_t len,
 		       const char *file, struct quarry_error *err);
 void quarry_rules_free(struct quarry_rules *rules);
+
+/** A language or a format, and the names of its files. */
+struct quarry_language {
+	const char *name;             /**< as GitHub linguist writes it */
+	const char *const *endings;   /**< such as `.c`; lower case, unique in the file */
+	const char *const *files;     /**< whole names, such as `makefile`; likewise */
+	size_t n_endings, n_files;
+	unsigned line;                /**< in the file, from 1 */
+};
+
+struct quarry_languages {
+	struct quarry_language *languages;
+	size_t n_languages;
+};
+
+/**
+ * Parse the YAML text of a file of languages:
+ *
+ *	languages:
+ *	  - name: Makefile
+ *	    endings: [.mk, .mak]
+ *	    files: [makefile, gnumakefile]
+ *
+ * Refused, naming `file` and the line: unknown keys, a language without any ending or
+ * file, one that has a name, an ending or a file of another one, an upper-case letter or
+ * a '/' in an ending or file, an ending without its dot.
+ * @param file  for messages only
+ */
+int quarry_languages_parse(struct quarry_languages **out, const char *text, size_t len,
+			   const char *file, struct quarry_error *err);
+void quarry_languages_free(struct quarry_languages *l);
 
 #endif
