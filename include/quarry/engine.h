@@ -28,6 +28,7 @@
 #include "quarry/edition.h"
 #include "quarry/error.h"
 #include "quarry/log.h"
+#include "quarry/quarter.h"
 #include "quarry/universe.h"
 
 enum quarry_date_basis { QUARRY_BASIS_AUTHOR, QUARRY_BASIS_COMMITTER };
@@ -61,6 +62,15 @@ struct quarry_engine_options {
 		uint64_t bytes_max;
 		int releases, tip_files; /**< 1: tags; README and manifests of the tip, too */
 	} fetch;
+	struct {
+		/** Read what commits touched from this quarter on; QUARRY_QUARTER_NONE: of all. 0:
+		 * from eight before the current one on, or two before `quarter` if that is earlier. */
+		int32_t since;
+		int32_t quarter;    /**< that will be reported; 0 or QUARRY_QUARTER_NONE: any */
+		int lines;          /**< 1: count added and deleted lines */
+		int alternates;     /**< 1: read objects/info/alternates, too */
+		int releases;       /**< 1: read the tags */
+	} mine;
 	enum quarry_date_basis basis;
 	struct quarry_log log;
 	/** Called from any thread, one at a time; NULL: not. */
@@ -121,7 +131,8 @@ const struct quarry_universe *quarry_engine_universe(const struct quarry_engine 
 int quarry_engine_fetch(struct quarry_engine *e, struct quarry_summary *out,
 			struct quarry_error *err);
 
-/** Read each repository whose tip is not in the store yet. */
+/** Read what is new in each repository. What an earlier call read of an earlier quarter,
+ * or counted of lines, stays and is kept up: a narrower window drops nothing. */
 int quarry_engine_mine(struct quarry_engine *e, struct quarry_summary *out,
 		       struct quarry_error *err);
 

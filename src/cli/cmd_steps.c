@@ -57,7 +57,7 @@ int cmd_mine(int argc, char **argv)
 			.args = "UNIVERSE",
 			.text = "Read what is new in the repositories of the universe in the "
 				"folder UNIVERSE, from the mirror or the cache, into the store.",
-			.groups = OPTS_STORE | OPTS_PLACES | OPTS_LOCAL | OPTS_WORK,
+			.groups = OPTS_STORE | OPTS_PLACES | OPTS_LOCAL | OPTS_WORK | OPTS_MINE,
 			.min_args = 1,
 			.max_args = 1,
 		},

@@ -30,7 +30,7 @@ enum section {
 #define LAST_GROUP (-1)
 
 static const char *const section_titles[] = {
-	NULL, "What is counted:", "Output:", "Places:", "Course of the work:", "Fetching:",
+	NULL, "What is read and counted:", "Output:", "Places:", "Course of the work:", "Fetching:",
 	"Other:",
 };
 
@@ -181,6 +181,28 @@ static int set_quarter(struct opts *o, const char *arg)
 	return 0;
 }
 
+/* 1970Q1 is where time begins for most: all of it is meant, clocks gone wrong included. */
+static int set_since(struct opts *o, const char *arg)
+{
+	if (quarry_quarter_parse(&o->since, arg) < 0)
+		return bad(o, "--since: '%s' is not a quarter like 2025Q2", arg);
+	if (o->since <= quarry_quarter_of(0))
+		o->since = QUARRY_QUARTER_NONE;
+	return 0;
+}
+
+static int set_lines(struct opts *o, const char *arg)
+{
+	o->lines = true;
+	return 0;
+}
+
+static int set_alternates(struct opts *o, const char *arg)
+{
+	o->alternates = true;
+	return 0;
+}
+
 static int set_basis(struct opts *o, const char *arg)
 {
 	if (!strcmp(arg, "author"))
@@ -242,6 +264,15 @@ static int set_dir(struct opts *o, const char *arg)
 static const struct definition definitions[] = {
 	{ OPTS_QUARTER, SECTION_WHAT, 0, "quarter", "QUARTER",
 	  "The quarter, like 2025Q2 (the last one that was over)", set_quarter },
+	{ OPTS_MINE, SECTION_WHAT, 0, "since", "QUARTER",
+	  "Read what commits touched from QUARTER on (eight quarters back); 1970Q1: all",
+	  set_since },
+	{ OPTS_MINE, SECTION_WHAT, 0, "lines", NULL,
+	  "Count added and deleted lines; it needs file contents", set_lines },
+	{ OPTS_MINE, SECTION_WHAT, 0, "alternates", NULL,
+	  "Read borrowed objects (objects/info/alternates), too", set_alternates },
+	{ OPTS_FETCH | OPTS_MINE, SECTION_WHAT, 0, "releases", NULL, "Bring and read tags, too",
+	  set_releases },
 	{ OPTS_BASIS, SECTION_WHAT, 0, "date-basis", "BASIS",
 	  "Place commits by their author or committer time (author)", set_basis },
 	{ OPTS_TAXONOMY, SECTION_WHAT, 0, "taxonomy", "WHICH",
@@ -289,7 +320,6 @@ static const struct definition definitions[] = {
 	  "Give up a repository after S seconds; 0: never (3600)", set_fetch_timeout },
 	{ OPTS_FETCH, SECTION_FETCH, 0, "max-bytes", "SIZE",
 	  "Give up a repository beyond SIZE, like 500M; 0: never (4GiB)", set_max_bytes },
-	{ OPTS_FETCH, SECTION_FETCH, 0, "releases", NULL, "Bring tags, too", set_releases },
 	{ OPTS_FETCH, SECTION_FETCH, 0, "tip-files", NULL,
 	  "Bring README and manifests of the newest commit, too", set_tip_files },
 

@@ -34,6 +34,7 @@ enum opts_group {
 	OPTS_REPORT = 1 << 10,  /* --format=md|json|csv, --table */
 	OPTS_OVERLAP = 1 << 11, /* --format=table|md|json|csv */
 	OPTS_FETCH = 1 << 12,   /* --per-host, --retries, --max-bytes and so on */
+	OPTS_MINE = 1 << 13,    /* --since, --lines, --alternates */
 };
 
 /* What a command takes. */
@@ -55,7 +56,8 @@ struct opts {
 	unsigned jobs;        /* 0: as the engine sees fit */
 	unsigned per_host, retries, connect_s, stall_s, total_s;
 	uint64_t max_bytes;   /* 0: no limit */
-	bool releases, tip_files;
+	bool releases, tip_files, lines, alternates;
+	int32_t since;        /* 0: not given; QUARRY_QUARTER_NONE: all */
 	int32_t quarter;
 	enum quarry_date_basis basis;
 	enum quarry_taxonomy taxonomy;

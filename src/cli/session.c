@@ -27,6 +27,10 @@ int session_open(struct session *s, struct opts *o, struct quarry_error *err)
 			.bytes_max = o->max_bytes,
 			.releases = o->releases, .tip_files = o->tip_files,
 		},
+		.mine = {
+			.since = o->since, .quarter = o->quarter, .lines = o->lines,
+			.alternates = o->alternates, .releases = o->releases,
+		},
 		.basis = o->basis,
 		.log = {
 			.level = o->verbose > 1 ? QUARRY_LOG_DEBUG

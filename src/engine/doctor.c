@@ -108,8 +108,8 @@ static int look_at_repo(void *payload, const struct quarry_stored_repo *r,
 		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug, "when it was read last: %s", r->mine_problem);
 	if (!rc && r->missing_objects)
 		rc = find(f, QUARRY_FINDING_PROBLEM, r->slug,
-			  "%lld trees could not be read, so touches are missing: check it with 'git "
-			  "fsck' and bring it again", (long long)r->missing_objects);
+			  "%lld commits or trees could not be read, so facts are missing: check it with "
+			  "'git fsck' and bring it again", (long long)r->missing_objects);
 	if (!rc && r->shallow)
 		rc = find(f, QUARRY_FINDING_NOTE, r->slug,
 			  "its history is cut off, so who is new cannot be known: bring all of it");
@@ -119,6 +119,72 @@ static int look_at_repo(void *payload, const struct quarry_stored_repo *r,
 	if (!rc && r->empty)
 		rc = find(f, QUARRY_FINDING_NOTE, r->slug, "it has no commit");
 	return rc ? quarry_error_nomem(err) : 0;
+}
+
+/* What a flag of the store means: "1 commit ..." or "2 commits ...". */
+struct flag_words {
+	const char *flag, *one, *many; /* NULL: look_at_repo() tells */
+	const char *rest;
+};
+
+#define COMMITS "commit", "commits"
+#define TREES "tree", "trees"
+
+static const struct flag_words flag_words[] = {
+	{ "shallow", NULL, NULL, NULL },
+	{ "missing_commits", COMMITS, "named as a parent but not there, and what lies behind is "
+	  "lost: bring it again, or name a --mirror that is complete" },
+	{ "damaged_commits", COMMITS, "not readable, and what lies behind is lost: check it with "
+	  "'git fsck' and bring it again" },
+	{ "missing_trees", TREES, "not there, and the touches of their commits are lost: bring it "
+	  "again, or name a --mirror that is complete" },
+	{ "damaged_trees", TREES, "not readable, and the touches of their commits are lost: check "
+	  "it with 'git fsck' and bring it again" },
+	{ "deep_trees", "folder", "folders", "below 256 others not read" },
+	{ "many_entries", COMMITS, "with more than a million changed entries, the rest of which is "
+	  "not read" },
+	{ "double_entries", "path", "paths", "named twice by one tree, and counted once" },
+	{ "long_names", "name", "names", "longer than 1 KiB not read" },
+	{ "replace_refs", "reference", "references", "in refs/replace ignored: commits are read as "
+	  "they were made" },
+	{ "grafts", "line", "lines", "of info/grafts ignored: commits are read as they were made" },
+	{ "alternates", "other object folder", "other object folders", "read, too" },
+	{ "bad_author", COMMITS, "without an author line that git can split" },
+	{ "bad_committer", COMMITS, "without a committer line that git can split" },
+	{ "no_author_time", COMMITS, "without an author time" },
+	{ "no_committer_time", COMMITS, "without a committer time" },
+	{ "not_utf8", COMMITS, "not in UTF-8, whose texts are decoded" },
+	{ "cut", COMMITS, "longer than 8 MiB, the rest of which is not read" },
+	{ "two_authors", COMMITS, "with more than one author or committer line: the last counts" },
+	{ "no_email", COMMITS, "with an empty e-mail address" },
+	{ "nul", COMMITS, "with a NUL byte, at which the text ends" },
+	{ "unknown_encoding", COMMITS, "in an encoding that nobody knows" },
+	{ "partial", COMMITS, "some of whose touches could not be read" },
+	{ "no_parent", COMMITS, "a parent of which is not there" },
+	{ "negative_time", COMMITS, "dated before 1970" },
+};
+
+static int tell_flag(struct findings *f, const struct quarry_stored_flag *flag)
+{
+	long long n = (long long)flag->n;
+
+	for (size_t i = 0; i < sizeof(flag_words) / sizeof(flag_words[0]); i++) {
+		const struct flag_words *w = &flag_words[i];
+
+		if (strcmp(w->flag, flag->flag) != 0)
+			continue;
+		return !w->one ? 0 : find(f, QUARRY_FINDING_NOTE, flag->slug, "%lld %s %s", n,
+					  n == 1 ? w->one : w->many, w->rest);
+	}
+	return find(f, QUARRY_FINDING_NOTE, flag->slug, "%s: %lld", flag->flag, n);
+}
+
+static int look_at_flag(void *payload, const struct quarry_stored_flag *flag,
+			struct quarry_error *err)
+{
+	struct findings *f = payload;
+
+	return is_named(f, flag->slug) && tell_flag(f, flag) ? quarry_error_nomem(err) : 0;
 }
 
 static void add_day(struct str *out, int64_t s)
@@ -218,6 +284,8 @@ int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_e
 		rc = look_at_places(&f, e, err);
 	if (!rc)
 		rc = quarry_store_each_repo(e->store, look_at_repo, &f, err);
+	if (!rc)
+		rc = quarry_store_each_flag(e->store, look_at_flag, &f, err);
 	if (!rc)
 		rc = quarry_store_each_event(e->store, look_at_event, &f, err);
 	if (!rc)

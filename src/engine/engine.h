@@ -54,6 +54,9 @@ int summary_notice(struct quarry_summary *s, const char *slug, const char *text,
 /* Order what workers added in any order. */
 void summary_sort(struct quarry_summary *s);
 
+/* How many threads `jobs` means: 0: one a processor; never 0, and at most 256. */
+unsigned pool_threads(unsigned jobs);
+
 /*
  * Call `work` for 0 .. n - 1 from up to `jobs` threads, 0: one a processor.  Non-zero from it, or the
  * stop flag, ends the handing out; the first such code is returned with its text.

@@ -1,123 +1,510 @@
 /*
- * Mining: workers read histories, and take turns at the store.  A worker holds one
- * history at a time, so memory is bounded by the largest ones times the workers.
+ * Mining: a few threads read histories piece by piece (engine/flow.h), and one at a time
+ * writes.  The store has a lock of its own, which the writer holds for a piece at most,
+ * so that a repository can be opened meanwhile; that of the step is for summary and
+ * progress alone.
  */
+#include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "engine/flow.h"
 #include "engine/steps.h"
 #include "quarry/mine.h"
+#include "quarry/quarter.h"
 #include "util/banned.h"
 #include "util/file.h"
+#include "util/str.h"
 
-static void on_commits(void *payload, int64_t n)
+#define BUDGET ((size_t)256 << 20) /* bytes of pieces that wait to be written */
+#define PIECES_MAX 64              /* of one repository */
+#define WINDOW 8                   /* quarters before the last one */
+#define BASELINE 2                 /* quarters before the reported one that it is compared with */
+
+/* A repository that is read. */
+struct reading {
+	struct step_work work;
+	uint64_t bytes;              /* of its packs */
+	struct quarry_mined stored;  /* what the store had when it was opened */
+	struct quarry_mine_options options;
+	struct quarry_known *known;  /* NULL: all of it is read */
+	struct quarry_miner *miner;
+	int64_t mined_s;
+	uint64_t n_read;             /* commits */
+	int64_t n_written;
+	bool there;                  /* it has a local history */
+	bool empty;                  /* which has no commit */
+	bool overtaken;              /* by another run, which has written it meanwhile */
+	bool running;                /* between step_begin() and step_end() */
+};
+
+struct mining {
+	struct step step;
+	struct reading *readings;    /* largest first */
+	size_t n;
+	pthread_mutex_t store_lock;
+	struct quarry_store *store;  /* under it */
+};
+
+static void lock(struct mining *m)
 {
-	step_progress(payload, (uint64_t)n);
+	(void)pthread_mutex_lock(&m->store_lock); /* a valid default mutex cannot fail */
 }
 
-/* 1: the store has this tip already; *empty: there is nothing to read. */
-static int is_current(bool *empty, struct step_work *w, struct quarry_error *err)
+static void unlock(struct mining *m)
 {
+	(void)pthread_mutex_unlock(&m->store_lock);
+}
+
+/* --- reading --------------------------------------------------------------- */
+
+/* Is all that is wanted of it stored? */
+static int is_current(bool *out, const struct reading *r, const struct quarry_oid *tip,
+		      struct quarry_error *err)
+{
+	const struct quarry_mined *s = &r->stored;
+	const char *gitdir = r->work.target->gitdir;
+	uint64_t now;
+	int rc = 0;
+
+	/* One with holes is read, and said to have them, each time. */
+	*out = s->mined && !s->cut && memcmp(&s->tip, tip, sizeof(*tip)) == 0 &&
+	       s->since <= r->options.since && (s->lines || !(r->options.flags & QUARRY_MINE_LINES));
+	/* What was missing may have been brought since, and tags, without another tip. */
+	if (*out && !s->complete) {
+		rc = quarry_mine_objects(&now, gitdir, err);
+		*out = !rc && now == s->objects;
+	}
+	if (*out && (r->options.flags & QUARRY_MINE_RELEASES)) {
+		rc = quarry_mine_tags(&now, gitdir, err);
+		*out = !rc && now == s->tags;
+	}
+	return rc;
+}
+
+/* Once wanted, ever kept up: else figures would rest on a part of the commits. */
+static void widen(struct reading *r)
+{
+	if (!r->stored.mined)
+		return;
+	if (r->stored.since < r->options.since)
+		r->options.since = r->stored.since;
+	if (r->stored.lines)
+		r->options.flags |= QUARRY_MINE_LINES;
+	if (r->stored.tags)
+		r->options.flags |= QUARRY_MINE_RELEASES;
+}
+
+/* Can what is stored stay, and the rest be added? Lines that are newly counted, and what
+ * was missing, concern commits that are there. */
+static bool can_add(const struct reading *r)
+{
+	return r->stored.mined && r->stored.complete &&
+	       (r->stored.lines || !(r->options.flags & QUARRY_MINE_LINES));
+}
+
+/* FLOW_NOTHING: there is nothing to read. */
+static int compare(struct mining *m, struct reading *r, struct quarry_error *err)
+{
+	const struct target *t = r->work.target;
 	struct quarry_oid tip;
-	struct quarry_mined mined;
+	bool current = false;
+	int rc = quarry_mine_tip(&tip, t->gitdir, t->branch, err);
+
+	r->empty = rc == QUARRY_ENOTFOUND && !t->branch;
+	if (r->empty)
+		return FLOW_NOTHING;
+	if (rc)
+		return rc;
+	lock(m);
+	rc = quarry_store_mined(&r->stored, m->store, t->repo, err);
+	unlock(m);
+	if (rc)
+		return rc;
+	widen(r);
+	rc = is_current(&current, r, &tip, err);
+	return rc ? rc : current ? FLOW_NOTHING : 0;
+}
+
+static int load_known(struct mining *m, struct reading *r, struct quarry_error *err)
+{
 	int rc;
 
-	rc = quarry_mine_tip(&tip, w->target->gitdir, w->target->branch, err);
-	if (rc == QUARRY_ENOTFOUND && !w->target->branch) {
-		*empty = true;
+	if (!can_add(r))
 		return 0;
-	}
-	if (rc)
-		return rc;
-	step_lock(w->step);
-	rc = quarry_store_mined(&mined, w->step->engine->store, w->target->repo, err);
-	step_unlock(w->step);
-	if (rc)
-		return rc;
-	return mined.mined && memcmp(&mined.tip, &tip, sizeof(tip)) == 0;
+	lock(m);
+	rc = quarry_store_known(&r->known, m->store, r->work.target->repo, err);
+	unlock(m);
+	r->options.known = r->known;
+	return rc;
 }
 
-static int store_empty(struct step_work *w, struct quarry_error *err)
+static int on_open(void *payload, size_t i, struct quarry_error *err)
 {
+	struct mining *m = payload;
+	struct reading *r = &m->readings[i];
+	const struct target *t = r->work.target;
 	int rc;
 
-	step_lock(w->step);
-	rc = quarry_store_put_empty(w->step->engine->store, w->target->repo, engine_now_s(), err);
-	step_unlock(w->step);
+	step_begin(&r->work);
+	r->running = true;
+	r->mined_s = engine_now_s();
+	r->there = file_is_dir(t->gitdir);
+	if (!r->there)
+		return quarry_error_set(err, QUARRY_ENOTFOUND,
+					"'%s' has no local history: bring it with 'quarry fetch', "
+					"or name a --mirror that holds it", t->url);
+	rc = compare(m, r, err);
+	if (!rc)
+		rc = load_known(m, r, err);
+	return rc ? rc : quarry_miner_open(&r->miner, t->gitdir, t->branch, &r->options, err);
+}
+
+static int on_walk(void **piece, size_t *size, void *payload, size_t i, struct quarry_error *err)
+{
+	struct reading *r = &((struct mining *)payload)->readings[i];
+	struct quarry_history *h = NULL;
+	int rc = quarry_miner_next(&h, r->miner, err);
+
+	if (rc || !h)
+		return rc;
+	r->n_read += h->n_commits;
+	step_progress(&r->work, r->n_read);
+	*size = quarry_history_size(h);
+	*piece = h;
+	return 0;
+}
+
+static int on_touch(size_t *size, void *payload, size_t i, void *piece, struct quarry_error *err)
+{
+	struct reading *r = &((struct mining *)payload)->readings[i];
+	int rc = quarry_miner_touch(r->miner, piece, err);
+
+	if (!rc)
+		*size = quarry_history_size(piece);
 	return rc;
 }
 
-/* Read and store one history. *fatal: the store itself failed. */
-static int read_history(bool *fatal, struct step_work *w, struct quarry_error *err)
+/* It may wait to be written; what reading it needed goes now. */
+static void end_reading(struct reading *r)
 {
-	struct quarry_mine_options options = {
-		.stop = w->step->engine->options.stop, .progress = on_commits, .payload = w,
-	};
-	struct quarry_history *h = NULL;
-	int64_t mined_s = engine_now_s();
-	int rc = quarry_mine(&h, w->target->gitdir, w->target->branch, &options, err);
+	quarry_miner_free(r->miner);
+	quarry_known_free(r->known);
+	r->miner = NULL;
+	r->known = NULL;
+	if (r->running)
+		step_end(&r->work);
+	r->running = false;
+}
 
-	if (!rc) {
-		step_progress(w, h->n_commits);
-		step_lock(w->step);
-		rc = quarry_store_put(w->step->engine->store, w->target->repo, h, mined_s, err);
-		*fatal = rc != 0;
-		w->step->summary->commits += rc ? 0 : (int64_t)h->n_commits;
-		step_unlock(w->step);
+/* A history with a hole in it ends there: nobody knows what lies behind. */
+static int say_cut(const struct reading *r, const struct quarry_history *h, const char *end,
+		   struct quarry_error *err)
+{
+	int64_t missing = h->flags[QUARRY_FLAG_MISSING_COMMITS];
+	int64_t damaged = h->flags[QUARRY_FLAG_DAMAGED_COMMITS];
+
+	return quarry_error_set(err, QUARRY_EFAIL, "the history of '%s' has holes: commits that are "
+				"missing: %lld, damaged: %lld; %s", r->work.target->url,
+				(long long)missing, (long long)damaged, end);
+}
+
+static bool is_cut(const struct quarry_history *h)
+{
+	return h->flags[QUARRY_FLAG_MISSING_COMMITS] || h->flags[QUARRY_FLAG_DAMAGED_COMMITS];
+}
+
+static int on_finish(void **last, size_t *size, void *payload, size_t i, struct quarry_error *err)
+{
+	struct reading *r = &((struct mining *)payload)->readings[i];
+	struct quarry_history *h = NULL;
+	int rc = quarry_miner_finish(&h, r->miner, err);
+
+	if (rc)
+		return rc;
+	/* What was whole must not give way to what is not. */
+	if (r->stored.mined && r->stored.complete &&
+	    (is_cut(h) || (h->missing_objects && !can_add(r)))) {
+		rc = say_cut(r, h, "what was read before is kept", err);
+		quarry_history_free(h);
+		return rc;
 	}
-	quarry_history_free(h);
+	*size = quarry_history_size(h);
+	*last = h;
+	end_reading(r);
+	return 0;
+}
+
+/* --- writing --------------------------------------------------------------- */
+
+/* Under the store's lock. */
+static int note_success(struct mining *m, const struct reading *r, struct quarry_error *err)
+{
+	const struct target *t = r->work.target;
+	int rc = 0;
+
+	if (t->mirrored)
+		rc = quarry_store_fetched(m->store, t->repo, 0, err);
+	return rc ? rc : quarry_store_problem(m->store, t->repo, QUARRY_STORE_MINE, NULL, err);
+}
+
+static bool same(const struct quarry_mined *a, const struct quarry_mined *b)
+{
+	return a->mined == b->mined && a->complete == b->complete && a->lines == b->lines &&
+	       a->since == b->since && a->objects == b->objects && a->tags == b->tags &&
+	       memcmp(&a->tip, &b->tip, sizeof(a->tip)) == 0;
+}
+
+/* Several runs may share a store: what was read rests on what it held then. */
+static int check_same(struct mining *m, struct reading *r, struct quarry_error *err)
+{
+	struct quarry_mined now;
+	int rc = quarry_store_mined(&now, m->store, r->work.target->repo, err);
+
+	if (rc || same(&r->stored, &now))
+		return rc;
+	r->overtaken = true;
+	(void)quarry_error_set(err, QUARRY_EFAIL, "another run has read '%s' meanwhile: run the same "
+			       "command again", r->work.target->url);
+	return FLOW_REFUSED;
+}
+
+static int on_begin(void *payload, size_t i, struct quarry_error *err)
+{
+	struct mining *m = payload;
+	struct reading *r = &m->readings[i];
+	bool add = can_add(r);
+	int rc;
+
+	lock(m);
+	rc = quarry_store_put_begin(m->store, r->work.target->repo,
+				    add ? QUARRY_PUT_ADD : QUARRY_PUT_REPLACE, r->mined_s, err);
+	if (!rc && add)
+		rc = check_same(m, r, err);
+	if (!rc)
+		rc = note_success(m, r, err);
+	unlock(m);
 	return rc;
+}
+
+static int on_write(void *payload, size_t i, const void *piece, struct quarry_error *err)
+{
+	struct mining *m = payload;
+	const struct quarry_history *h = piece;
+	int rc;
+
+	lock(m);
+	rc = quarry_store_put_piece(m->store, h, err);
+	unlock(m);
+	if (!rc)
+		m->readings[i].n_written += (int64_t)h->n_commits;
+	return rc;
+}
+
+static int on_end(void *payload, size_t i, const void *last, struct quarry_error *err)
+{
+	struct mining *m = payload;
+	struct reading *r = &m->readings[i];
+	const struct quarry_history *h = last;
+	struct quarry_error cut = QUARRY_ERROR_INIT;
+	int rc = 0;
+
+	if (is_cut(h))
+		(void)say_cut(r, h, "what could be read is stored", &cut);
+	lock(m);
+	if (cut.code)
+		rc = quarry_store_problem(m->store, r->work.target->repo, QUARRY_STORE_MINE, cut.text,
+					  err);
+	if (!rc)
+		rc = quarry_store_put_end(m->store, h, err);
+	unlock(m);
+	if (rc)
+		return rc;
+	step_lock(&m->step);
+	m->step.summary->commits += r->n_written;
+	step_unlock(&m->step);
+	if (cut.code)
+		*err = cut;
+	return step_count(&r->work, cut.code, false, err);
+}
+
+static void on_cancel(void *payload, size_t i)
+{
+	struct mining *m = payload;
+
+	lock(m);
+	quarry_store_put_cancel(m->store);
+	unlock(m);
 }
 
 /* A cached copy that has lost a pack is brought up to date at its end alone. */
-static void add_remedy(const struct step_work *w, struct quarry_error *err)
+static void add_remedy(const struct reading *r, struct quarry_error *why)
 {
-	struct quarry_error why = *err;
+	struct quarry_error text = *why;
 
-	(void)quarry_error_set(err, why.code, "%s; if that lasts, remove '%s', and it is fetched anew",
-			       why.text, w->target->gitdir);
+	if (why->code == QUARRY_EFAIL && !r->overtaken && !r->work.target->mirrored)
+		(void)quarry_error_set(why, text.code, "%s; if that lasts, remove '%s', and it is "
+				       "fetched anew", text.text, r->work.target->gitdir);
 }
 
-static int mine_work(struct step_work *w, struct quarry_error *err)
+static int note_failure(struct mining *m, struct reading *r, const struct quarry_error *why,
+			struct quarry_error *err)
 {
-	bool empty = false, fatal = false;
+	const struct target *t = r->work.target;
+	int rc = 0;
+
+	*err = *why;
+	add_remedy(r, err);
+	lock(m);
+	if (t->mirrored && r->there)
+		rc = quarry_store_fetched(m->store, t->repo, 0, err);
+	if (!rc && !r->overtaken)
+		rc = quarry_store_problem(m->store, t->repo, QUARRY_STORE_MINE, err->text, err);
+	unlock(m);
+	return rc ? rc : step_count(&r->work, why->code, false, err);
+}
+
+static int on_note(void *payload, size_t i, const struct quarry_error *why,
+		   struct quarry_error *err)
+{
+	struct mining *m = payload;
+	struct reading *r = &m->readings[i];
+	int rc = 0;
+
+	if (why)
+		return note_failure(m, r, why, err);
+	lock(m);
+	if (r->empty)
+		rc = quarry_store_put_empty(m->store, r->work.target->repo, r->mined_s, err);
+	if (!rc)
+		rc = note_success(m, r, err);
+	unlock(m);
+	return rc ? rc : step_count(&r->work, 0, !r->empty, err);
+}
+
+static void on_drop(void *payload, void *piece)
+{
+	quarry_history_free(piece);
+}
+
+static void on_close(void *payload, size_t i)
+{
+	end_reading(&((struct mining *)payload)->readings[i]);
+}
+
+static const struct flow_calls calls = {
+	.open = on_open, .walk = on_walk, .touch = on_touch, .finish = on_finish,
+	.begin = on_begin, .write = on_write, .end = on_end, .cancel = on_cancel, .note = on_note,
+	.drop = on_drop, .close = on_close,
+};
+
+/* --- the step -------------------------------------------------------------- */
+
+/* The first quarter whose touches are wanted: those of two years up to today, or to the
+ * universe's last quarter, and what the reported quarter is compared with. */
+static int32_t first_quarter(const struct quarry_engine *e)
+{
+	const struct quarry_engine_options *o = &e->options;
+	int32_t until = e->universe->until, last = quarry_quarter_of(engine_now_s()), since;
+
+	if (o->mine.since)
+		return o->mine.since;
+	if (until != QUARRY_QUARTER_NONE && until < last)
+		last = until;
+	since = last - WINDOW;
+	if (o->mine.quarter && o->mine.quarter != QUARRY_QUARTER_NONE &&
+	    o->mine.quarter - BASELINE < since)
+		since = o->mine.quarter - BASELINE;
+	return since;
+}
+
+/* Bytes of the packs of a repository; 0 too where that cannot be known. */
+static int size_of(uint64_t *out, const char *gitdir, struct quarry_error *err)
+{
+	char *path = str_dupf("%s/objects/pack", gitdir);
+	DIR *dir = path ? opendir(path) : NULL;
+	const struct dirent *entry;
+	struct stat st;
+
+	*out = 0;
+	if (!path)
+		return quarry_error_nomem(err);
+	free(path);
+	if (!dir)
+		return 0;
+	while ((entry = readdir(dir)))
+		if (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode))
+			*out += (uint64_t)st.st_size;
+	(void)closedir(dir); /* it was only read */
+	return 0;
+}
+
+/* The largest first: what takes longest must not begin last. */
+static int by_size(const void *a, const void *b)
+{
+	const struct reading *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes < y->bytes ? 1 : -1;
+	return (x->work.target->repo > y->work.target->repo) -
+	       (x->work.target->repo < y->work.target->repo);
+}
+
+static int list_readings(struct mining *m, struct quarry_error *err)
+{
+	struct quarry_engine *e = m->step.engine;
+	unsigned flags = (e->options.mine.lines ? QUARRY_MINE_LINES : 0) |
+			 (e->options.mine.alternates ? QUARRY_MINE_ALTERNATES : 0) |
+			 (e->options.mine.releases ? QUARRY_MINE_RELEASES : 0);
+	int rc = 0;
+
+	m->n = e->targets.n;
+	m->readings = calloc(m->n + 1, sizeof(*m->readings));
+	if (!m->readings)
+		return quarry_error_nomem(err);
+	for (size_t i = 0; !rc && i < m->n; i++) {
+		struct reading *r = &m->readings[i];
+
+		r->work = (struct step_work){ .step = &m->step, .target = &e->targets.at[i] };
+		r->options = (struct quarry_mine_options){
+			.stop = e->options.stop, .flags = flags, .since = first_quarter(e),
+		};
+		rc = size_of(&r->bytes, r->work.target->gitdir, err);
+	}
+	if (!rc)
+		qsort(m->readings, m->n, sizeof(*m->readings), by_size);
+	return rc;
+}
+
+static int run(void *payload, struct quarry_error *err)
+{
+	struct mining *m = payload;
+	struct quarry_engine *e = m->step.engine;
+	struct flow_options options = {
+		.threads = pool_threads(e->options.jobs), .budget = BUDGET,
+		.pieces_max = PIECES_MAX, .stop = e->options.stop,
+	};
 	int rc;
 
-	if (!file_is_dir(w->target->gitdir)) {
-		rc = quarry_error_set(err, QUARRY_ENOTFOUND,
-				      "'%s' has no local history: bring it with 'quarry fetch', or "
-				      "name a --mirror that holds it", w->target->url);
-		return step_done(w, rc, false, err);
-	}
-	if (w->target->mirrored) {
-		step_lock(w->step);
-		rc = quarry_store_fetched(w->step->engine->store, w->target->repo, 0, err);
-		step_unlock(w->step);
-		if (rc)
-			return rc;
-	}
-	rc = is_current(&empty, w, err);
-	if (rc == 1)
-		return step_done(w, 0, true, err);
-	if (!rc && empty) {
-		rc = store_empty(w, err);
-		fatal = rc != 0;
-	} else if (!rc) {
-		rc = read_history(&fatal, w, err);
-	}
-	/* A full disk fails every repository: say it once and stop. */
-	if (rc && fatal)
-		return rc;
-	if (rc == QUARRY_EFAIL && !w->target->mirrored)
-		add_remedy(w, err);
-	return step_done(w, rc, false, err);
+	m->store = e->store;
+	rc = list_readings(m, err);
+	if (!rc)
+		rc = flow_run(&options, m->n, &calls, m, err);
+	return rc == QUARRY_EINTR ? engine_interrupted(err) : rc;
 }
 
 int quarry_engine_mine(struct quarry_engine *e, struct quarry_summary *out,
 		       struct quarry_error *err)
 {
-	struct step step = { .engine = e, .summary = out, .name = "mining", .unit = "commits",
-			     .which = QUARRY_STORE_MINE };
+	struct mining m = { .step = { .engine = e, .summary = out, .name = "mining",
+				      .unit = "commits", .which = QUARRY_STORE_MINE } };
+	int rc;
 
 	*out = (struct quarry_summary){ 0 };
-	return step_run(&step, mine_work, err);
+	(void)pthread_mutex_init(&m.store_lock, NULL); /* default attributes cannot fail here */
+	rc = step_run(&m.step, run, &m, err);
+	(void)pthread_mutex_destroy(&m.store_lock);
+	free(m.readings);
+	return rc;
 }

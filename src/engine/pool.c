@@ -53,14 +53,13 @@ static void *work(void *payload)
 	return NULL;
 }
 
-static size_t n_threads(unsigned wanted, size_t n)
+unsigned pool_threads(unsigned wanted)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t jobs = wanted ? wanted : cores > 0 ? (size_t)cores : 1;
 
-	if (jobs > JOBS_MAX)
-		jobs = JOBS_MAX;
-	return jobs < n ? jobs : n;
+	if (!wanted)
+		wanted = cores > 0 && cores < JOBS_MAX ? (unsigned)cores : cores > 0 ? JOBS_MAX : 1;
+	return wanted < JOBS_MAX ? wanted : JOBS_MAX;
 }
 
 int pool_run(const struct quarry_engine *e, unsigned jobs, size_t n,
@@ -68,7 +67,7 @@ int pool_run(const struct quarry_engine *e, unsigned jobs, size_t n,
 	     struct quarry_error *err)
 {
 	struct pool p = { .engine = e, .n = n, .work = job, .payload = payload, .err = err };
-	size_t most = n_threads(jobs, n), started = 0;
+	size_t most = pool_threads(jobs) < n ? pool_threads(jobs) : n, started = 0;
 	pthread_t *threads = calloc(most + 1, sizeof(*threads));
 
 	if (!threads)

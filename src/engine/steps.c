@@ -78,15 +78,11 @@ void step_progress(struct step_work *w, uint64_t amount)
 }
 
 /* Under the lock. */
-static int note(struct step_work *w, int rc, bool unchanged, const struct quarry_error *why,
-		struct quarry_error *err)
+static int count(struct step_work *w, int rc, bool unchanged, const struct quarry_error *why,
+		 struct quarry_error *err)
 {
 	struct step *s = w->step;
-	int store_rc = quarry_store_problem(s->engine->store, w->target->repo, s->which,
-					    rc ? why->text : NULL, err);
 
-	if (store_rc)
-		return store_rc;
 	if (rc && summary_fail(s->summary, w->target->repo, w->target->slug, why))
 		return quarry_error_nomem(err);
 	if (rc)
@@ -98,20 +94,32 @@ static int note(struct step_work *w, int rc, bool unchanged, const struct quarry
 	return 0;
 }
 
-int step_done(struct step_work *w, int rc, bool unchanged, struct quarry_error *err)
+int step_count(struct step_work *w, int rc, bool unchanged, struct quarry_error *err)
 {
 	struct quarry_error why = *err;
 
-	if (rc == QUARRY_EINTR || rc == QUARRY_ENOMEM)
-		return rc;
 	quarry_log_say(&w->step->engine->options.log, QUARRY_LOG_DEBUG, "%s %s: %s",
 		       w->step->name, w->target->slug, rc ? why.text : unchanged ? "unchanged" : "done");
 	step_lock(w->step);
-	rc = note(w, rc, unchanged, &why, err);
+	rc = count(w, rc, unchanged, &why, err);
 	w->step->current = w->target->slug;
 	report(w->step);
 	step_unlock(w->step);
 	return rc;
+}
+
+int step_done(struct step_work *w, int rc, bool unchanged, struct quarry_error *err)
+{
+	struct quarry_error why = *err;
+	int store_rc;
+
+	if (rc == QUARRY_EINTR || rc == QUARRY_ENOMEM)
+		return rc;
+	step_lock(w->step);
+	store_rc = quarry_store_problem(w->step->engine->store, w->target->repo, w->step->which,
+					rc ? why.text : NULL, err);
+	step_unlock(w->step);
+	return store_rc ? store_rc : step_count(w, rc, unchanged, err);
 }
 
 /* A thread that tells progress from time to time, so that a line on the screen shows
@@ -165,9 +173,8 @@ static void end_ticker(struct ticker *t)
 	(void)pthread_cond_destroy(&t->changed);
 }
 
-int step_pool(struct step *s, unsigned jobs, size_t n,
-	      int (*work)(void *payload, size_t i, struct quarry_error *err), void *payload,
-	      struct quarry_error *err)
+int step_run(struct step *s, int (*run)(void *payload, struct quarry_error *err), void *payload,
+	     struct quarry_error *err)
 {
 	int64_t from_ms = queue_now_ms();
 	struct ticker ticker;
@@ -177,34 +184,33 @@ int step_pool(struct step *s, unsigned jobs, size_t n,
 		return quarry_error_set(err, QUARRY_EUSAGE, "no universe is loaded");
 	s->summary->n_total = s->engine->targets.n;
 	start_ticker(&ticker, s);
-	rc = pool_run(s->engine, jobs, n, work, payload, err);
+	rc = run(payload, err);
 	end_ticker(&ticker);
 	s->summary->elapsed_ms = queue_now_ms() - from_ms;
 	summary_sort(s->summary);
 	return rc;
 }
 
-struct run {
-	struct step *step;
-	int (*work)(struct step_work *w, struct quarry_error *err);
+struct pool_task {
+	const struct quarry_engine *engine;
+	unsigned jobs;
+	size_t n;
+	int (*work)(void *payload, size_t i, struct quarry_error *err);
+	void *payload;
 };
 
-static int run_one(void *payload, size_t i, struct quarry_error *err)
+static int run_pool(void *payload, struct quarry_error *err)
 {
-	struct run *run = payload;
-	struct step_work w = { .step = run->step, .target = &run->step->engine->targets.at[i] };
-	int rc;
+	struct pool_task *t = payload;
 
-	step_begin(&w);
-	rc = run->work(&w, err);
-	step_end(&w);
-	return rc;
+	return pool_run(t->engine, t->jobs, t->n, t->work, t->payload, err);
 }
 
-int step_run(struct step *s, int (*work)(struct step_work *w, struct quarry_error *err),
-	     struct quarry_error *err)
+int step_pool(struct step *s, unsigned jobs, size_t n,
+	      int (*work)(void *payload, size_t i, struct quarry_error *err), void *payload,
+	      struct quarry_error *err)
 {
-	struct run run = { s, work };
+	struct pool_task t = { s->engine, jobs, n, work, payload };
 
-	return step_pool(s, s->engine->options.jobs, s->engine->targets.n, run_one, &run, err);
+	return step_run(s, run_pool, &t, err);
 }

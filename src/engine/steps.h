@@ -46,13 +46,17 @@ void step_progress(struct step_work *w, uint64_t amount);
  * concerns one repository gives 0; a store that fails and an interruption do not. */
 int step_done(struct step_work *w, int rc, bool unchanged, struct quarry_error *err);
 
-/* pool_run() for a loaded universe, with progress going on even where nothing moves. */
+/* The same in the summary alone, for a step that has told the store; 0 or QUARRY_ENOMEM. */
+int step_count(struct step_work *w, int rc, bool unchanged, struct quarry_error *err);
+
+/* Run a step's work for a loaded universe, with progress going on even where nothing
+ * moves. */
+int step_run(struct step *s, int (*run)(void *payload, struct quarry_error *err), void *payload,
+	     struct quarry_error *err);
+
+/* The same with pool_run(). */
 int step_pool(struct step *s, unsigned jobs, size_t n,
 	      int (*work)(void *payload, size_t i, struct quarry_error *err), void *payload,
 	      struct quarry_error *err);
-
-/* Run `work` once for each target. */
-int step_run(struct step *s, int (*work)(struct step_work *w, struct quarry_error *err),
-	     struct quarry_error *err);
 
 #endif

@@ -140,6 +140,10 @@ for quarter in 2025Q5 2025Q0 2025 Q2 25Q2 2025-Q2 ' 2025Q2' ''; do
 	wrong "quarter '$quarter'" "--quarter: '$quarter' is not a quarter like 2025Q2" \
 		report --quarter "$quarter"
 done
+for quarter in 2025Q5 2025 '' -1 all 1970Q0; do
+	wrong "since '$quarter'" "--since: '$quarter' is not a quarter like 2025Q2" \
+		mine --since="$quarter" u
+done
 for jobs in 0 257 -1 +1 1.5 2x ' 2' '' 99999999999999999999; do
 	wrong "jobs '$jobs'" "--jobs: '$jobs' is not a number from 1 to 256" mine --jobs="$jobs" u
 done
@@ -161,6 +165,7 @@ for size in '' K -1 1.5G '1 G' 1GB 1Ki 1X 16777216T 18446744073709551616 2000000
 done
 wrong 'an option of fetching where nothing is fetched' "unrecognized option '--retries'" \
 	mine --retries 1 u
+wrong 'an option of mining where nothing is read' "unrecognized option '--lines'" fetch --lines u
 wrong 'an unknown basis' "--date-basis: 'today' is neither author nor committer" \
 	run --date-basis today u
 wrong 'an unknown taxonomy' "--taxonomy: 'author' is neither today nor as-of" \
@@ -205,6 +210,11 @@ done
 fails 'the options of fetching' 2 "cannot open 'nosuch/universe.yaml'" run nosuch --per-host 64 \
 	--retries 0 --connect-timeout 0 --stall-timeout 604800 --fetch-timeout 1 --releases \
 	--tip-files
+for since in 1970Q1 1969q4 2025Q2 9999Q4; do
+	fails "since $since" 2 "cannot open 'nosuch/universe.yaml'" mine nosuch --since $since
+done
+fails 'the options of mining' 2 "cannot open 'nosuch/universe.yaml'" mine nosuch --since 2020Q1 \
+	--lines --alternates --releases
 
 # What is wrong with a universe.  None of it makes a store.
 fails 'a universe that is not there' 2 \

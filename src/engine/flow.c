@@ -1,0 +1,551 @@
+#include "engine/flow.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "util/banned.h"
+
+struct piece {
+	struct piece *next;
+	void *data;
+	size_t size;
+};
+
+/* First in, first out. */
+struct pieces {
+	struct piece *first, *last;
+};
+
+/* A repository; all of it under the lock. */
+struct job {
+	size_t i;
+	struct job *next;        /* in `ready` */
+	struct pieces waiting;   /* to be touched */
+	struct pieces touched;   /* to be written */
+	struct piece *end;       /* the last piece */
+	size_t n_pieces;         /* in memory or being walked, but for `end` */
+	size_t n_touching;
+	bool opened, closed;
+	bool reading;            /* one thread is in open(), walk() or finish() */
+	bool writing;            /* the writer is in a call for it */
+	bool nothing;            /* there is nothing to read */
+	bool walked, finished;
+	bool begun;              /* begin() was called; then end() or cancel() must be */
+	bool over;               /* read, or failed: the writer alone has to do with it */
+	struct quarry_error *why; /* it failed; NULL: not */
+};
+
+struct flow {
+	const struct flow_options *options;
+	const struct flow_calls *calls;
+	void *payload;
+	size_t n;
+	struct job *jobs;
+	pthread_mutex_t lock;    /* all below */
+	pthread_cond_t changed;
+	struct job **open;       /* those that are not over, as they were opened */
+	size_t n_open;
+	struct job *ready, *last_ready; /* those that are, and wait for the writer */
+	struct job *current;     /* being written; NULL: none */
+	bool writing;            /* a thread is the writer */
+	size_t next;             /* to be opened */
+	size_t n_closed, n_idle; /* repositories, threads */
+	size_t bytes;            /* of pieces in memory */
+	bool ended;              /* all is done, or `rc` */
+	int rc;
+	struct quarry_error *err;
+};
+
+enum kind { WAIT, WRITE, TOUCH, FINISH, WALK, OPEN };
+
+struct task {
+	enum kind kind;
+	struct job *job;
+	struct piece *piece;
+};
+
+static void lock(struct flow *f)
+{
+	(void)pthread_mutex_lock(&f->lock); /* a valid default mutex cannot fail */
+}
+
+static void unlock(struct flow *f)
+{
+	(void)pthread_mutex_unlock(&f->lock);
+}
+
+/* What changed may let several threads go on. */
+static void wake(struct flow *f)
+{
+	if (f->n_idle)
+		(void)pthread_cond_broadcast(&f->changed);
+}
+
+/* --- pieces ---------------------------------------------------------------- */
+
+static void push(struct pieces *list, struct piece *p)
+{
+	p->next = NULL;
+	*(list->last ? &list->last->next : &list->first) = p;
+	list->last = p;
+}
+
+static struct piece *shift(struct pieces *list)
+{
+	struct piece *p = list->first;
+
+	if (p)
+		list->first = p->next;
+	if (!list->first)
+		list->last = NULL;
+	return p;
+}
+
+static void resize(struct flow *f, struct piece *p, size_t size)
+{
+	f->bytes += size - p->size;
+	p->size = size;
+}
+
+/* Without the lock or with it. */
+static void free_piece(const struct flow *f, struct piece *p)
+{
+	if (p && p->data)
+		f->calls->drop(f->payload, p->data);
+	free(p);
+}
+
+static void drop(struct flow *f, struct piece *p)
+{
+	resize(f, p, 0);
+	free_piece(f, p);
+}
+
+static void drop_all(struct flow *f, struct job *j)
+{
+	struct piece *p;
+
+	while ((p = shift(&j->waiting)) || (p = shift(&j->touched))) {
+		j->n_pieces--;
+		drop(f, p);
+	}
+	if (j->end)
+		drop(f, j->end);
+	j->end = NULL;
+}
+
+/* --- how things end -------------------------------------------------------- */
+
+/* Everything ends. */
+static void stop_all(struct flow *f, int rc, const struct quarry_error *err)
+{
+	if (!f->ended && f->err)
+		*f->err = *err;
+	if (!f->ended)
+		f->rc = rc;
+	f->ended = true;
+}
+
+/* A repository fails. */
+static void fail(struct flow *f, struct job *j, int rc, struct quarry_error *err)
+{
+	if (rc == QUARRY_ENOMEM || rc == QUARRY_EINTR) {
+		stop_all(f, rc, err);
+		return;
+	}
+	if (!j->why) {
+		j->why = malloc(sizeof(*j->why));
+		if (j->why)
+			*j->why = *err;
+		else
+			stop_all(f, quarry_error_nomem(err), err);
+	}
+	drop_all(f, j);
+}
+
+/* Call it after each task of a repository: once nobody reads it and nothing is left to
+ * be read, it is the writer's. */
+static void settle(struct flow *f, struct job *j)
+{
+	size_t i = 0;
+
+	if (j->over || j->reading || j->writing || j->n_touching)
+		return;
+	if (!j->why && !j->nothing && !j->finished)
+		return;
+	j->over = true;
+	while (f->open[i] != j)
+		i++;
+	for (f->n_open--; i < f->n_open; i++)
+		f->open[i] = f->open[i + 1];
+	if (j == f->current)
+		return;
+	*(f->last_ready ? &f->last_ready->next : &f->ready) = j;
+	f->last_ready = j;
+}
+
+/* --- choosing -------------------------------------------------------------- */
+
+static bool is_full(const struct flow *f)
+{
+	return f->bytes >= f->options->budget;
+}
+
+static struct job *next_to_write(struct flow *f)
+{
+	struct job *j = f->ready;
+
+	if (j) {
+		f->ready = j->next;
+		if (!f->ready)
+			f->last_ready = NULL;
+		return j;
+	}
+	for (size_t i = 0; i < f->n_open; i++)
+		if (f->open[i]->touched.first)
+			return f->open[i];
+	return NULL;
+}
+
+static bool choose_write(struct task *t, struct flow *f)
+{
+	struct job *j = f->current;
+
+	if (f->writing)
+		return false;
+	if (!j) {
+		j = f->current = next_to_write(f);
+		if (j && !j->over)
+			wake(f); /* the budget does not hold for it any more */
+	}
+	/* What has failed is cancelled when nobody reads it any more. */
+	if (!j || (!j->over && (j->why || !j->touched.first)))
+		return false;
+	f->writing = j->writing = true;
+	*t = (struct task){ WRITE, j, shift(&j->touched) };
+	return true;
+}
+
+static bool choose_touch(struct task *t, struct flow *f)
+{
+	struct job *j = f->current && f->current->waiting.first ? f->current : NULL;
+
+	for (size_t i = 0; !j && i < f->n_open; i++)
+		if (f->open[i]->waiting.first)
+			j = f->open[i];
+	if (!j)
+		return false;
+	j->n_touching++;
+	*t = (struct task){ TOUCH, j, shift(&j->waiting) };
+	return true;
+}
+
+static bool choose_finish(struct task *t, struct flow *f)
+{
+	for (size_t i = 0; i < f->n_open; i++) {
+		struct job *j = f->open[i];
+
+		if (!j->walked || j->finished || j->reading || j->why || j->n_touching ||
+		    j->waiting.first)
+			continue;
+		j->reading = true;
+		*t = (struct task){ FINISH, j, NULL };
+		return true;
+	}
+	return false;
+}
+
+static bool may_walk(const struct flow *f, const struct job *j)
+{
+	if (!j || j->over || j->walked || j->reading || j->why ||
+	    j->n_pieces >= f->options->pieces_max)
+		return false;
+	return !is_full(f) || (j == f->current && j->n_pieces < f->options->threads);
+}
+
+/* @param last  what this thread walked last; NULL: nothing */
+static bool choose_walk(struct task *t, struct flow *f, struct job *last)
+{
+	struct job *j = NULL;
+
+	/* Until it is written all others wait in memory. */
+	if (may_walk(f, f->current))
+		j = f->current;
+	else if (may_walk(f, last))
+		j = last;
+	for (size_t i = 0; !j && i < f->n_open; i++)
+		if (may_walk(f, f->open[i]))
+			j = f->open[i];
+	if (!j)
+		return false;
+	j->reading = true;
+	j->n_pieces++;
+	*t = (struct task){ WALK, j, NULL };
+	return true;
+}
+
+static bool choose_open(struct task *t, struct flow *f)
+{
+	struct job *j = &f->jobs[f->next];
+
+	if (f->next == f->n || f->n_open > f->options->threads || is_full(f))
+		return false;
+	j->i = f->next++;
+	j->opened = j->reading = true;
+	f->open[f->n_open++] = j;
+	*t = (struct task){ OPEN, j, NULL };
+	return true;
+}
+
+static bool choose(struct task *t, struct flow *f, struct job *last)
+{
+	return choose_write(t, f) || choose_touch(t, f) || choose_finish(t, f) ||
+	       choose_walk(t, f, last) || choose_open(t, f);
+}
+
+/* --- the tasks: each is called under the lock, and opens it meanwhile ------- */
+
+static void do_open(struct flow *f, struct job *j, struct quarry_error *err)
+{
+	int rc;
+
+	unlock(f);
+	rc = f->calls->open(f->payload, j->i, err);
+	lock(f);
+	j->reading = false;
+	if (rc < 0)
+		fail(f, j, rc, err);
+	else
+		j->nothing = rc == FLOW_NOTHING;
+}
+
+static void do_walk(struct flow *f, struct job *j, struct quarry_error *err)
+{
+	struct piece *p;
+	size_t size = 0;
+	int rc;
+
+	unlock(f);
+	p = calloc(1, sizeof(*p));
+	rc = p ? f->calls->walk(&p->data, &size, f->payload, j->i, err) : quarry_error_nomem(err);
+	lock(f);
+	j->reading = false;
+	if (rc)
+		fail(f, j, rc, err);
+	if (!rc && !j->why && p->data) {
+		resize(f, p, size);
+		push(&j->waiting, p);
+		return;
+	}
+	j->walked |= !rc && !p->data;
+	j->n_pieces--;
+	free_piece(f, p);
+}
+
+static void do_touch(struct flow *f, struct job *j, struct piece *p, struct quarry_error *err)
+{
+	size_t size = p->size;
+	int rc;
+
+	unlock(f);
+	rc = f->calls->touch(&size, f->payload, j->i, p->data, err);
+	lock(f);
+	j->n_touching--;
+	if (rc)
+		fail(f, j, rc, err);
+	if (!rc && !j->why) {
+		resize(f, p, size);
+		push(&j->touched, p);
+		return;
+	}
+	j->n_pieces--;
+	drop(f, p);
+}
+
+static void do_finish(struct flow *f, struct job *j, struct quarry_error *err)
+{
+	struct piece *p;
+	size_t size = 0;
+	int rc;
+
+	unlock(f);
+	p = calloc(1, sizeof(*p));
+	rc = p ? f->calls->finish(&p->data, &size, f->payload, j->i, err) : quarry_error_nomem(err);
+	lock(f);
+	j->reading = false;
+	if (rc)
+		fail(f, j, rc, err);
+	if (!rc && !j->why) {
+		resize(f, p, size);
+		j->end = p;
+		j->finished = true;
+	} else {
+		free_piece(f, p);
+	}
+}
+
+/* Close what is written or noted. */
+static void close_job(struct flow *f, struct job *j)
+{
+	drop_all(f, j);
+	unlock(f);
+	f->calls->close(f->payload, j->i);
+	lock(f);
+	free(j->why);
+	j->why = NULL;
+	j->closed = true;
+	f->current = NULL;
+	if (++f->n_closed == f->n)
+		f->ended = true;
+}
+
+/* Tell why it is not written. */
+static int note(const struct flow *f, const struct job *j, bool begun, struct quarry_error *err)
+{
+	if (begun)
+		f->calls->cancel(f->payload, j->i);
+	return f->calls->note(f->payload, j->i, j->why, err);
+}
+
+/* A piece, or the end. */
+static int write_next(const struct flow *f, const struct job *j, const struct piece *p,
+		      bool begun, struct quarry_error *err)
+{
+	int rc = begun ? 0 : f->calls->begin(f->payload, j->i, err);
+
+	if (rc)
+		return rc;
+	if (p)
+		return f->calls->write(f->payload, j->i, p->data, err);
+	return f->calls->end(f->payload, j->i, j->end->data, err);
+}
+
+static void do_write(struct flow *f, struct job *j, struct piece *p, struct quarry_error *err)
+{
+	bool noted = !p && (j->why || j->nothing), begun = j->begun;
+	int rc;
+
+	j->begun = !noted;
+	unlock(f);
+	rc = noted ? note(f, j, begun, err) : write_next(f, j, p, begun, err);
+	lock(f);
+	if (p) {
+		j->n_pieces--;
+		drop(f, p);
+	}
+	if (rc < 0) {
+		stop_all(f, rc, err);
+	} else if (rc == FLOW_REFUSED) {
+		fail(f, j, err->code, err);
+	} else if (!p) {
+		j->begun = false;
+		close_job(f, j);
+	}
+	f->writing = j->writing = false;
+}
+
+static void perform(struct flow *f, const struct task *t, struct quarry_error *err)
+{
+	switch (t->kind) {
+	case OPEN:
+		do_open(f, t->job, err);
+		break;
+	case WALK:
+		do_walk(f, t->job, err);
+		break;
+	case TOUCH:
+		do_touch(f, t->job, t->piece, err);
+		break;
+	case FINISH:
+		do_finish(f, t->job, err);
+		break;
+	case WRITE:
+		do_write(f, t->job, t->piece, err);
+		break;
+	case WAIT:
+		f->n_idle++;
+		/* Somebody is in a call, and wakes us when it returns, be it that he was
+		 * told to stop: the lock is held since we looked. */
+		(void)pthread_cond_wait(&f->changed, &f->lock);
+		f->n_idle--;
+		return;
+	}
+	settle(f, t->job);
+	wake(f);
+}
+
+static void *work(void *payload)
+{
+	struct flow *f = payload;
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	struct job *last = NULL;
+
+	lock(f);
+	while (!f->ended) {
+		struct task t = { WAIT, NULL, NULL };
+
+		if (f->options->stop && atomic_load(f->options->stop)) {
+			stop_all(f, quarry_error_set(&err, QUARRY_EINTR, "interrupted"), &err);
+			break;
+		}
+		(void)choose(&t, f, last); /* or there is nothing to do but to wait */
+		if (t.kind == WALK)
+			last = t.job;
+		perform(f, &t, &err);
+	}
+	wake(f);
+	unlock(f);
+	return NULL;
+}
+
+/* --- beginning and end ----------------------------------------------------- */
+
+/* What an end before the end left open; no thread works any more. */
+static void release(struct flow *f)
+{
+	for (size_t i = 0; f->jobs && i < f->next; i++) {
+		struct job *j = &f->jobs[i];
+
+		if (j->closed)
+			continue;
+		if (j->begun)
+			f->calls->cancel(f->payload, j->i);
+		drop_all(f, j);
+		f->calls->close(f->payload, j->i);
+		free(j->why);
+	}
+	free(f->jobs);
+	free(f->open);
+}
+
+int flow_run(const struct flow_options *options, size_t n, const struct flow_calls *calls,
+	     void *payload, struct quarry_error *err)
+{
+	struct flow f = { .options = options, .calls = calls, .payload = payload, .n = n,
+			  .err = err, .ended = n == 0 };
+	pthread_t *threads = calloc(options->threads, sizeof(*threads));
+	size_t started = 0;
+
+	f.jobs = calloc(n + 1, sizeof(*f.jobs));
+	f.open = calloc((size_t)options->threads + 1, sizeof(struct job *));
+	(void)pthread_mutex_init(&f.lock, NULL); /* these cannot fail with default attributes */
+	(void)pthread_cond_init(&f.changed, NULL);
+	if (!threads || !f.jobs || !f.open) {
+		f.rc = quarry_error_nomem(err);
+		goto done;
+	}
+	/* This thread always takes part, so that one is enough. */
+	while (started + 1 < options->threads &&
+	       pthread_create(&threads[started], NULL, work, &f) == 0)
+		started++;
+	(void)work(&f);
+	for (size_t i = 0; i < started; i++)
+		(void)pthread_join(threads[i], NULL); /* it was created and is joined once */
+done:
+	release(&f);
+	(void)pthread_cond_destroy(&f.changed);
+	(void)pthread_mutex_destroy(&f.lock);
+	free(threads);
+	return f.rc;
+}
