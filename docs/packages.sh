@@ -8,7 +8,7 @@
 set -eu
 
 build='gcc libc6-dev meson ninja-build pkg-config git ca-certificates libgit2-dev
-libcurl4-openssl-dev libsqlite3-dev libpcre2-dev libyaml-dev libjansson-dev uthash-dev
+libcurl4-openssl-dev libsqlite3-dev libpcre2-dev libyaml-dev libjansson-dev
 libutf8proc-dev libsmartcols-dev libdeflate-dev zlib1g-dev'
 # gcc brings its sanitizers; python3 comes with meson, but the tests use it themselves.
 test='clang libcmocka-dev mandoc openssl python3 scdoc'

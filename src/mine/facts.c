@@ -305,7 +305,7 @@ size_t quarry_history_size(const struct quarry_history *h)
 		      h->n_touches * sizeof(*h->touches) +
 		      h->n_tip_paths * sizeof(*h->tip_paths);
 
-	return p ? size + p->arena.total + p->paths.arena.total : size;
+	return p ? size + p->arena.total + p->paths.numbers.arena.total : size;
 }
 
 void quarry_history_free(struct quarry_history *h)

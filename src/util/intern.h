@@ -5,16 +5,11 @@
  *	int64_t n = intern_at(&t, "src/a.c", 7);     -1: no memory
  *	t.keys.at[n].s, .len                         its copy
  *	intern_release(&t);
- *
- * Made for many short strings: one array to look up in, the texts in an arena.
  */
 #ifndef QUARRY_UTIL_INTERN_H
 #define QUARRY_UTIL_INTERN_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "util/arena.h"
+#include "util/map.h"
 #include "util/vec.h"
 
 struct intern_key {
@@ -23,15 +18,11 @@ struct intern_key {
 };
 
 struct intern {
+	struct map numbers;
 	VEC(struct intern_key) keys;
-	VEC(uint32_t) hashes;  /* of each key: the upper half */
-	uint32_t *slots;       /* number of a key plus one; 0: free */
-	size_t n_slots;        /* a power of two, or 0 */
-	uint64_t seed;
-	struct arena arena;
 };
 
-#define INTERN_INIT { { 0 }, { 0 }, NULL, 0, 0, ARENA_INIT }
+#define INTERN_INIT { MAP_INIT, { 0 } }
 
 void intern_release(struct intern *t);
 

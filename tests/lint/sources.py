@@ -43,7 +43,6 @@ LIBRARIES = {
     r"curl/": {"fetch"},
     r"sqlite3\.h": {"util/db.c"},
     r"pcre2\.h": {"util/regex.c"},
-    r"uthash\.h": {"util/map.c"},
     r"c?yaml\b": {"config"},
     r"jansson\.h": {"report"},
     r"libsmartcols(\.h|/)": {"cli"},

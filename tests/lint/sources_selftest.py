@@ -29,7 +29,6 @@ BREACHES = [
     ("libraries", "src/fetch/planted.c", C + "#include <zlib.h>\n"),
     ("libraries", "src/store/planted.c", C + "#include <sqlite3.h>\n"),
     ("libraries", "src/util/planted.c", C + "#include <pcre2.h>\n"),
-    ("libraries", "src/mine/planted.c", C + "#include <uthash.h>\n"),
     ("libraries", "src/engine/planted.c", C + "#include <yaml.h>\n"),
     ("libraries", "src/cli/planted.c", C + "#include <jansson.h>\n"),
     ("libraries", "src/report/planted.c", C + "#include <libsmartcols.h>\n"),
