@@ -44,6 +44,12 @@ static bool same_base_name(const struct diff *d, const struct delta *x, const st
 	return (!i || a[i - 1] == '/') && (!j || b[j - 1] == '/');
 }
 
+static bool same_path(const struct diff *d, const struct delta *x, const struct delta *y)
+{
+	return x->path_len == y->path_len &&
+	       memcmp(diff_path(d, x), diff_path(d, y), x->path_len) == 0;
+}
+
 static bool is_file(unsigned mode)
 {
 	return (mode & MODE_TYPE) == 0100000;
@@ -139,6 +145,11 @@ int diff_fold_renames(struct diff *d, struct quarry_error *err)
 		if (!s)
 			continue;
 		s->used = true;
+		if (same_path(d, s->delta, added)) {
+			/* A tree out of order has it twice: nothing changed but its mode, if that. */
+			added->status = s->delta->old_mode == added->mode ? '\0' : 'M';
+			continue;
+		}
 		added->status = 'R';
 		added->old_path = s->delta->path;
 		added->old_path_len = s->delta->path_len;

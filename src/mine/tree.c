@@ -51,5 +51,8 @@ int tree_entry_order(const struct tree_entry *a, const struct tree_entry *b)
 		return order;
 	x = a->name_len > n ? (unsigned char)a->name[n] : mode_is_tree(a->mode) ? '/' : 0;
 	y = b->name_len > n ? (unsigned char)b->name[n] : mode_is_tree(b->mode) ? '/' : 0;
-	return (x > y) - (x < y);
+	if (x != y)
+		return x < y ? -1 : 1;
+	/* A folder `a` and a file of the name `a/b`, which no git makes, are not the same. */
+	return (a->name_len > b->name_len) - (a->name_len < b->name_len);
 }
