@@ -14,6 +14,8 @@
  *	rc = quarry_derive_signature_class(d, ...);
  *	rc = quarry_derive_each_path(d, fn, payload, &err);         to classify
  *	rc = quarry_derive_path_class(d, ...);
+ *	rc = quarry_derive_each_tip_file(d, fn, payload, &err);     to classify
+ *	rc = quarry_derive_tip_language(d, ...);
  *	rc = quarry_derive_finish(d, &err);
  *	quarry_derive_free(d);                 rolls back what was not finished
  *
@@ -22,6 +24,7 @@
 #ifndef QUARRY_AGGREGATE_H
 #define QUARRY_AGGREGATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -78,6 +81,20 @@ int quarry_derive_each_path(struct quarry_derive *d,
 				      struct quarry_error *err),
 			    void *payload, struct quarry_error *err);
 
+/** A file of the tip of a tracked repository. */
+struct quarry_tip_file {
+	int64_t repo;
+	const char *name;  /**< the path */
+	size_t len;
+	const char *class; /**< "other" where no rule gave it one */
+};
+
+/** Each file of each tip, by repository; to be asked for when paths have their classes. */
+int quarry_derive_each_tip_file(struct quarry_derive *d,
+				int (*fn)(void *payload, const struct quarry_tip_file *file,
+					  struct quarry_error *err),
+				void *payload, struct quarry_error *err);
+
 /* Verdicts. */
 
 int quarry_derive_person(struct quarry_derive *d, int64_t person, int64_t lenient,
@@ -95,6 +112,10 @@ int quarry_derive_signature_class(struct quarry_derive *d, int64_t signature, co
 int quarry_derive_path_class(struct quarry_derive *d, int64_t path, const char *class,
 			     struct quarry_error *err);
 
+/** What the file was written in. @param language  "" where nobody knows */
+int quarry_derive_tip_language(struct quarry_derive *d, const struct quarry_tip_file *file,
+			       const char *language, struct quarry_error *err);
+
 /**
  * Compute all figures, check the invariants of metrics.md 12, commit. A broken
  * invariant is QUARRY_EFAIL with a sentence that names it and the place; nothing
@@ -106,6 +127,43 @@ int quarry_derive_finish(struct quarry_derive *d, struct quarry_error *err);
  * @param as_of  1: each quarter with its own taxonomy */
 int quarry_aggregate_edition(struct quarry_edition **out, struct quarry_db *db, int32_t quarter,
 			     int as_of, struct quarry_error *err);
+
+/** A tracked repository that is a fork of another one, by their commits alone. */
+struct quarry_fork {
+	const char *slug;
+	const char *of_slug; /**< of several the one that the universe names, else that with the most commits of it */
+	int named;           /**< 1: the universe says so, by `upstream` */
+	int root;            /**< 1: they share a commit without a parent */
+	int64_t shared;      /**< commits that both have */
+	double share;        /**< of the commits of `slug`, 0..1 */
+};
+
+/** Call `fn` for each fork, once, by slug; for none where nothing was derived yet.
+ * Non-zero from it stops and is returned. */
+int quarry_aggregate_each_fork(struct quarry_db *db,
+			       int (*fn)(void *payload, const struct quarry_fork *fork,
+					 struct quarry_error *err),
+			       void *payload, struct quarry_error *err);
+
+/** A commit whose touches were not read, and that may be the work of another one. */
+struct quarry_unread_twin {
+	int64_t repo, commit_id;
+	const void *oid; /**< QUARRY_OID_SIZE bytes */
+};
+
+/**
+ * Call `fn` for each of them, by repository: commits of equal author, author second and
+ * subject, of which one at least has no `changes`. Read these alone to know.
+ * For none, and *looked is false, while the facts are those of
+ * quarry_aggregate_twins_are_read().
+ */
+int quarry_aggregate_each_unread_twin(bool *looked, struct quarry_db *db,
+				      int (*fn)(void *payload, const struct quarry_unread_twin *twin,
+						struct quarry_error *err),
+				      void *payload, struct quarry_error *err);
+
+/** Note that those which could be read have been. */
+int quarry_aggregate_twins_are_read(struct quarry_db *db, struct quarry_error *err);
 
 /** QUARRY_EUSAGE for an unknown category (the sentence lists the known ones). */
 int quarry_aggregate_overlap(struct quarry_overlap **out, struct quarry_db *db,

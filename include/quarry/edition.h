@@ -21,7 +21,8 @@
 #include "quarry/error.h"
 #include "quarry/quarter.h"
 
-/** A count that cannot be known, printed as n/a: who is new in a cut-off history. */
+/** A count that cannot be known, printed as n/a: who is new in a cut-off history, files of
+ * a quarter whose touches were not read. */
 #define QUARRY_UNKNOWN (-1)
 
 /** What is counted of a scope (a repository, a category, the universe) in a quarter. */
@@ -61,11 +62,15 @@ struct quarry_measures {
 	int64_t deep;              /**< 10 or more */
 	int64_t full_time;         /**< 10 active days or more in some 28-day window */
 
+	/** QUARRY_UNKNOWN, all five, where touches of the quarter were not read. */
 	int64_t file_touches_raw;
 	int64_t file_touches;      /**< robust: no roots, no bulk, no vendored, generated, lock */
 	int64_t distinct_files_raw;
 	int64_t distinct_files;    /**< robust */
 	int64_t top5_touches;      /**< raw touches of the five largest commits */
+	/** QUARRY_UNKNOWN where lines of the quarter were not counted. */
+	int64_t lines_churn_raw;
+	int64_t lines_churn;       /**< robust */
 	int64_t files_at_tip;      /**< files of the members' tip trees, today */
 };
 
@@ -77,6 +82,7 @@ struct quarry_change {
 	int64_t gone;         /**< active then, silent now */
 	int64_t stale;        /**< what is known of them ends before the quarter does */
 	int64_t reclassified; /**< moved between categories (taxonomy as-of only) */
+	int unknown;          /**< 1: the figure of a quarter is not known, so no part is */
 };
 
 /** Stock and flow of persons by home: start + new + in + reactivated - out - dormant = end. */
@@ -111,6 +117,7 @@ struct quarry_repo_row {
 	int stale;              /**< 1: known_s lies before the end of the quarter or, in one
 				 * that is not over, before the snapshot by a day or more: it may
 				 * be anything but silent, and no growth is told of it */
+	int32_t touches_since;  /**< first quarter whose touches are read; 0: all are */
 	struct quarry_measures now, before;
 };
 
@@ -124,7 +131,7 @@ struct quarry_move {
 struct quarry_quality {
 	const char *id;         /**< e.g. time_fixed */
 	const char *text;       /**< what is counted, one phrase */
-	int64_t count;
+	int64_t count;          /**< QUARRY_UNKNOWN where it needs touches that were not read */
 };
 
 struct quarry_edition {
@@ -138,6 +145,8 @@ struct quarry_edition {
 	int64_t snapshot_s;     /**< day up to which the histories are known: of the
 				    * newest fetch; of a mirror, of its newest commit */
 	int64_t newest_s;       /**< activity time of the newest commit that needed no repair; 0: none */
+	int32_t touches_since;  /**< first quarter whose touches are read of all repositories;
+				 * 0: all are */
 	const char *taxonomy_hash, *rules_hash, *tips_hash; /**< hexadecimal */
 
 	struct quarry_scope *scopes; /**< [0] the universe, then the categories in order */

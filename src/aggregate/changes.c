@@ -37,6 +37,7 @@ static enum part part_of(const struct figures *f, size_t member, int32_t quarter
 
 struct change {
 	int64_t commits[PART_N], touches[PART_N], contributors[PART_N];
+	bool unread; /* `touches` are not known */
 };
 
 /* A person's presence in a scope, in the earliest part that has it. */
@@ -70,6 +71,7 @@ static void add_sums(struct changes *x, size_t scope, enum part part,
 
 	c->commits[part] += now->kinds[KIND_COUNTED] - then->kinds[KIND_COUNTED];
 	c->touches[part] += now->touches - then->touches;
+	c->unread = c->unread || now->unread || then->unread;
 }
 
 static void add_repos(struct changes *x, int32_t quarter)
@@ -121,14 +123,19 @@ static int add_persons(struct changes *x, int32_t quarter, int32_t active, int s
 	return 0;
 }
 
+/* @param parts  NULL: not known */
 static int write_one(struct changes *x, size_t scope, int32_t quarter, const char *metric,
-		     const int64_t parts[PART_N], struct quarry_error *err)
+		     const int64_t *parts, struct quarry_error *err)
 {
 	db_bind_int(x->write, 1, (int64_t)scope);
 	db_bind_int(x->write, 2, quarter);
 	db_bind_text(x->write, 3, metric, strlen(metric));
-	for (int i = 0; i < PART_N; i++)
-		db_bind_int(x->write, 4 + i, parts[i]);
+	for (int i = 0; i < PART_N; i++) {
+		if (parts)
+			db_bind_int(x->write, 4 + i, parts[i]);
+		else
+			db_bind_null(x->write, 4 + i);
+	}
 	return db_run(x->write, err);
 }
 
@@ -144,7 +151,8 @@ static int change_quarter(struct changes *x, int32_t quarter, struct quarry_erro
 	for (size_t s = 0; !rc && s < n; s++) {
 		rc = write_one(x, s, quarter, "commits", x->of[s].commits, err);
 		if (!rc)
-			rc = write_one(x, s, quarter, "file_touches", x->of[s].touches, err);
+			rc = write_one(x, s, quarter, "file_touches",
+				       x->of[s].unread ? NULL : x->of[s].touches, err);
 		if (!rc)
 			rc = write_one(x, s, quarter, "contributors", x->of[s].contributors, err);
 	}

@@ -5,17 +5,22 @@
 #ifndef QUARRY_AGGREGATE_COLUMNS_H
 #define QUARRY_AGGREGATE_COLUMNS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "quarry/edition.h"
 #include "util/db.h"
 #include "util/str.h"
 
+enum column_kind {
+	COLUMN_INT,   /* int64_t */
+	COLUMN_KNOWN, /* likewise; QUARRY_UNKNOWN is NULL in the store */
+	COLUMN_REAL,  /* double */
+};
+
 struct column {
 	const char *name;
 	size_t offset; /* in struct quarry_measures */
-	bool real;     /* double; else int64_t */
+	enum column_kind kind;
 };
 
 extern const struct column measure_columns[];

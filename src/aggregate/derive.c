@@ -139,7 +139,7 @@ static int keep_range(struct quarry_derive *d, struct quarry_error *err)
 int quarry_derive_finish(struct quarry_derive *d, struct quarry_error *err)
 {
 	static int (*const steps[])(struct quarry_derive *, struct quarry_error *) = {
-		derive_snapshot, derive_kinds, derive_activity, derive_raw_authors, derive_figures,
+		derive_snapshot, derive_tip, derive_kinds, derive_activity, derive_raw_authors, derive_figures,
 		keep_range, derive_invariants,
 	};
 	int rc = 0;
@@ -161,6 +161,7 @@ void quarry_derive_free(struct quarry_derive *d)
 		db_finish(d->stmts[i]);
 	if (d->in_transaction)
 		db_rollback(d->db);
+	derive_tip_free(d->tip);
 	vec_release(&d->repos);
 	free(d);
 }

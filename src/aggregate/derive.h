@@ -34,12 +34,14 @@ struct derive_repo {
 	int32_t moved_from;   /* category before `from`, or NO_CATEGORY */
 	int64_t upstream;     /* repo.repo of the upstream, -1: none */
 	int64_t files_at_tip;
+	int32_t since;         /* its touches are read of this quarter and later ones; NONE: of all */
 	int64_t known_s;       /* its history is known up to then; 0: nobody knows */
 	int32_t first_quarter; /* of its first counted commit ever; NONE: it has none */
 };
 
 struct quarry_derive {
 	struct quarry_db *db;
+	struct derive_tip *tip; /* files of the tips so far, see tip.c; NULL: none */
 	const struct quarry_universe *universe;
 	bool by_committer;
 	bool in_transaction;
@@ -64,11 +66,14 @@ bool derive_is_stale(const struct quarry_derive *d, const struct derive_repo *r,
 int derive_taxonomy(struct quarry_derive *d, struct quarry_error *err);
 int derive_times(struct quarry_derive *d, struct quarry_error *err);
 int derive_snapshot(struct quarry_derive *d, struct quarry_error *err);
+int derive_tip(struct quarry_derive *d, struct quarry_error *err);
 int derive_kinds(struct quarry_derive *d, struct quarry_error *err);
 int derive_activity(struct quarry_derive *d, struct quarry_error *err);
 int derive_raw_authors(struct quarry_derive *d, struct quarry_error *err);
 int derive_figures(struct quarry_derive *d, struct quarry_error *err);
 int derive_invariants(struct quarry_derive *d, struct quarry_error *err);
+
+void derive_tip_free(struct derive_tip *t); /* NULL is fine */
 
 extern const char quarry_derived_sql[];
 

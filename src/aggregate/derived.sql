@@ -135,15 +135,19 @@ CREATE TABLE raw_author_quarter(
   PRIMARY KEY(repo, quarter)
 ) STRICT, WITHOUT ROWID;
 
--- Files of counted commits; "raw" leaves nothing out, the others are robust.
+-- Files of counted commits; "raw" leaves nothing out, the others are robust.  NULL:
+-- not known, because touches, or lines, of the quarter were not read (metrics.md
+-- unread).  A quarter without a touch has no row.
 CREATE TABLE repo_files(
   repo               INTEGER NOT NULL,
   quarter            INTEGER NOT NULL,
-  file_touches_raw   INTEGER NOT NULL,
-  file_touches       INTEGER NOT NULL,
-  distinct_files_raw INTEGER NOT NULL,
-  distinct_files     INTEGER NOT NULL,
-  top5_touches       INTEGER NOT NULL,  -- raw touches of the repository's five largest commits
+  file_touches_raw   INTEGER,
+  file_touches       INTEGER,
+  distinct_files_raw INTEGER,
+  distinct_files     INTEGER,
+  top5_touches       INTEGER,  -- raw touches of the repository's five largest commits
+  lines_churn_raw    INTEGER,
+  lines_churn        INTEGER,
   PRIMARY KEY(repo, quarter)
 ) STRICT, WITHOUT ROWID;
 
@@ -161,6 +165,7 @@ CREATE TABLE scope(
 -- members_of: the quarter whose membership decides which repositories belong. The
 -- row with members_of = quarter is the quarter's own; the one with members_of =
 -- quarter + 1 is the base that the next quarter is compared with, like for like.
+-- Figures of files and lines are NULL where they are not known (metrics.md unread).
 CREATE TABLE scope_quarter(
   scope              INTEGER NOT NULL REFERENCES scope,
   quarter            INTEGER NOT NULL,
@@ -200,26 +205,29 @@ CREATE TABLE scope_quarter(
   weeks_median       REAL NOT NULL,
   weeks_weighted     REAL NOT NULL,
   full_time          INTEGER NOT NULL,
-  file_touches_raw   INTEGER NOT NULL,
-  file_touches       INTEGER NOT NULL,
-  distinct_files_raw INTEGER NOT NULL,
-  distinct_files     INTEGER NOT NULL,
-  top5_touches       INTEGER NOT NULL,
+  file_touches_raw   INTEGER,
+  file_touches       INTEGER,
+  distinct_files_raw INTEGER,
+  distinct_files     INTEGER,
+  top5_touches       INTEGER,
+  lines_churn_raw    INTEGER,
+  lines_churn        INTEGER,
   files_at_tip       INTEGER NOT NULL,
   PRIMARY KEY(scope, quarter, members_of)
 ) STRICT, WITHOUT ROWID;
 
 -- Why a figure changed from the quarter before, under the quarter's membership; the
--- parts sum to the change (metrics.md 9).
+-- parts sum to the change (metrics.md 9).  All parts are NULL where the figure of
+-- either quarter is not known.
 CREATE TABLE scope_change(
   scope     INTEGER NOT NULL,
   quarter   INTEGER NOT NULL,
   metric    TEXT NOT NULL,  -- commits, file_touches, contributors
-  organic   INTEGER NOT NULL,
-  new_repos INTEGER NOT NULL,
-  revived   INTEGER NOT NULL,
-  gone      INTEGER NOT NULL,
-  stale     INTEGER NOT NULL,  -- of repositories that are not up to date (metrics.md stale)
+  organic   INTEGER,
+  new_repos INTEGER,
+  revived   INTEGER,
+  gone      INTEGER,
+  stale     INTEGER,  -- of repositories that are not up to date (metrics.md stale)
   PRIMARY KEY(scope, quarter, metric)
 ) STRICT, WITHOUT ROWID;
 
@@ -259,13 +267,15 @@ CREATE TABLE overlap(
 
 -- What git itself says of each repository in each quarter: author times as
 -- recorded, the e-mail after HEAD's .mailmap, before bot, duplicate and identity
--- rules. The columns are those of the oracle that the tests compare with.
+-- rules. The columns are those of the oracle that the tests compare with. Those of
+-- files are NULL where touches of the quarter were not read.
 CREATE VIEW raw_repo_quarter AS
 WITH counted AS (
   SELECT repo, author_quarter AS quarter,
          sum(n_parents < 2) AS commits,
          sum(n_parents > 1) AS merges,
-         sum(n_touches) AS file_touches,
+         max(n_parents < 2 AND n_touches IS NULL) AS unread,
+         coalesce(sum(n_touches), 0) AS file_touches,
          sum(CASE WHEN n_parents = 0 OR n_touches > 1000 THEN n_touches ELSE 0 END) AS bulk_touches
   FROM commits GROUP BY repo, author_quarter
 ), touched AS (
@@ -277,8 +287,9 @@ SELECT r.slug AS repository,
        counted.commits, counted.merges,
        coalesce(a.emails, 0) AS emails,
        coalesce(a.new_emails, 0) AS new_emails,
-       counted.file_touches, counted.bulk_touches,
-       coalesce(touched.paths, 0) AS paths,
+       iif(unread, NULL, counted.file_touches) AS file_touches,
+       iif(unread, NULL, counted.bulk_touches) AS bulk_touches,
+       iif(unread, NULL, coalesce(touched.paths, 0)) AS paths,
        coalesce(a.weeks_mean, 0) AS weeks_mean,
        coalesce(a.weeks_10, 0) AS weeks_10
 FROM counted
@@ -287,3 +298,36 @@ JOIN repo r USING (repo)
 LEFT JOIN raw_author_quarter a USING (repo, quarter)
 LEFT JOIN touched USING (repo, quarter)
 WHERE NOT tracked.excluded;
+
+DROP TABLE IF EXISTS same_work;
+DROP TABLE IF EXISTS fork;
+DROP TABLE IF EXISTS tip_mix;
+
+-- Commits that are the work of another one under an id of their own: a cherry-pick, a
+-- rebase, an exported mirror (metrics.md patch_duplicates).  Of kind duplicate all.
+CREATE TABLE same_work(
+  commit_id    INTEGER PRIMARY KEY,
+  of_commit_id INTEGER NOT NULL  -- the one that counts, or that an excluded history has
+) STRICT;
+
+-- Two tracked repositories of which one was made from the other, as their commits say
+-- (metrics.md fork).  What is mined only to be excluded is not among them.
+CREATE TABLE fork(
+  repo     INTEGER NOT NULL,
+  of_repo  INTEGER NOT NULL,  -- the home of what both have
+  named    INTEGER NOT NULL,  -- 1: the universe says so: of_repo is the upstream, at any distance
+  shared   INTEGER NOT NULL,  -- commits that both have
+  share    REAL NOT NULL,     -- of the commits of repo, 0..1
+  of_share REAL NOT NULL,     -- of the commits of of_repo
+  root     INTEGER NOT NULL,  -- 1: a commit without a parent is among them
+  PRIMARY KEY(repo, of_repo)
+) STRICT, WITHOUT ROWID;
+
+-- Files of the tip by what they are for and what they are written in (metrics.md tip_mix).
+CREATE TABLE tip_mix(
+  repo     INTEGER NOT NULL,
+  class    TEXT NOT NULL,     -- by categories/rules/paths.yaml; 'other' for none
+  language TEXT NOT NULL,     -- by categories/rules/languages.yaml; '' for none
+  files    INTEGER NOT NULL,
+  PRIMARY KEY(repo, class, language)
+) STRICT, WITHOUT ROWID;

@@ -26,7 +26,7 @@ int edition_number(int64_t *out, struct edition_reader *r, const char *sql, int3
 		db_bind_int(st, 2, extra);
 	rc = db_step(st, err);
 	if (rc > 0)
-		*out = db_int(st, 0);
+		*out = db_is_null(st, 0) ? QUARRY_UNKNOWN : db_int(st, 0);
 	else if (rc == 0)
 		*out = 0;
 	db_finish(st);

@@ -20,6 +20,19 @@
 	"CASE WHEN t.from_q IS NOT NULL AND ?1 - 1 < t.from_q THEN t.moved_from" \
 	" WHEN t.until_q IS NOT NULL AND ?1 - 1 > t.until_q THEN NULL ELSE t.category END"
 
+/* Of a row of repo: does its history end before its beginning? What lies behind a commit
+ * that is missing or damaged is as unknown as what a shallow clone leaves out. */
+#define BROKEN \
+	"EXISTS(SELECT 1 FROM repo_flag WHERE repo_flag.repo = repo.repo AND n > 0" \
+	" AND flag IN ('missing_commits', 'damaged_commits'))"
+#define CUT_OFF "(repo.shallow OR " BROKEN ")"
+
+/* Of a row of repo: does a counted commit lie before the window of its touches? A window
+ * that holds all of them leaves nothing out, whatever quarter it begins with. */
+#define WINDOWED \
+	"EXISTS(SELECT 1 FROM commit_kind k WHERE k.repo = repo.repo AND k.quarter < repo.since" \
+	" AND k.kind = 0)"
+
 struct edition_reader {
 	struct quarry_edition *e;
 	struct arena *arena;
@@ -32,7 +45,8 @@ struct edition_reader {
 
 /* A copy in the edition's memory; NULL without memory. */
 const char *edition_text(struct edition_reader *r, const char *text);
-/* One number of a query whose parameter ?1 is `quarter` (and ?2 `extra`). */
+/* One number of a query whose parameter ?1 is `quarter` (and ?2 `extra`); without a row 0,
+ * QUARRY_UNKNOWN for NULL. */
 int edition_number(int64_t *out, struct edition_reader *r, const char *sql, int32_t quarter,
 		   int64_t extra, struct quarry_error *err);
 

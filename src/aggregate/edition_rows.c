@@ -118,7 +118,10 @@ static int reclassified(struct edition_reader *r, struct quarry_error *err)
 		base = (struct quarry_measures){ 0 };
 		rc = read_measures(&base, measures, (int64_t)i, r->e->quarter - 1, r->e->quarter, err);
 		s->commits.reclassified = base.commits - s->before.commits;
-		s->file_touches.reclassified = base.file_touches - s->before.file_touches;
+		if (base.file_touches == QUARRY_UNKNOWN || s->before.file_touches == QUARRY_UNKNOWN)
+			s->file_touches.unknown = 1;
+		else
+			s->file_touches.reclassified = base.file_touches - s->before.file_touches;
 		s->contributors.reclassified = base.contributors - s->before.contributors;
 	}
 	db_finish(measures);
@@ -143,6 +146,7 @@ int edition_changes(struct edition_reader *r, struct quarry_error *err)
 		c->revived = db_int(st, 4);
 		c->gone = db_int(st, 5);
 		c->stale = db_int(st, 6);
+		c->unknown = db_is_null(st, 2);
 	}
 	db_finish(st);
 	return !rc && r->as_of ? reclassified(r, err) : rc;
@@ -244,6 +248,9 @@ static int read_repo(struct edition_reader *r, struct quarry_repo_row *row, stru
 	row->newest_s = db_int(st, 9);
 	row->known_s = db_int(st, 10);
 	row->stale = row->known_s > 0 && row->known_s < r->stale_before_s;
+	row->touches_since = (int32_t)db_int(st, 11);
+	if (row->touches_since > r->e->touches_since)
+		r->e->touches_since = row->touches_since;
 	rc = read_measures(&row->now, measures, db_int(st, 0), r->e->quarter, r->e->quarter, err);
 	if (!rc)
 		rc = read_measures(&row->before, measures, db_int(st, 0), r->e->quarter - 1,
@@ -276,9 +283,9 @@ int edition_repos(struct edition_reader *r, struct quarry_error *err)
 		rc = db_prepare(&st, r->db,
 				"SELECT s.scope, repo.slug, repo.url, c.id, repo.state,"
 				" CASE fetch_problem WHEN '' THEN mine_problem ELSE fetch_problem END,"
-				" repo.shallow, repo.files_at_tip, (" CATEGORY_BEFORE_1 ") IS NOT NULL,"
+				" " CUT_OFF ", repo.files_at_tip, (" CATEGORY_BEFORE_1 ") IS NOT NULL,"
 				" (SELECT max(activity_s) FROM commits c JOIN commit_time USING (commit_id)"
-				"  WHERE c.repo = t.repo), t.known_s"
+				"  WHERE c.repo = t.repo), t.known_s, iif(" WINDOWED ", repo.since, 0)"
 				" FROM tracked t JOIN repo USING (repo) JOIN scope s ON s.repo = t.repo"
 				" JOIN category c ON c.category = (" CATEGORY_AT_1 ")"
 				" LEFT JOIN scope_quarter q ON q.scope = s.scope AND q.quarter = ?1"

@@ -114,6 +114,11 @@ void figures_keep_top5(uint32_t top5[5], uint32_t n)
 		}
 }
 
+bool figures_lines_known(const struct repo_quarter *q)
+{
+	return !q->unread && !q->uncounted;
+}
+
 /* repo.repo to the index of the member. */
 static int index_members(struct map *index, const struct figures *f, struct quarry_error *err)
 {

@@ -18,8 +18,10 @@ enum under { UNDER_OWN, UNDER_NEXT, UNDER_N };
 /* Commits and files of one repository in one quarter: they need no membership. */
 struct repo_quarter {
 	int64_t kinds[KIND_N], landed, assisted;
-	int64_t touches_raw, touches, distinct_raw, distinct;
+	int64_t touches_raw, touches, distinct_raw, distinct, lines_raw, lines;
 	uint32_t top5[5]; /* raw touches of its largest commits, falling */
+	bool unread;      /* touches of a counted commit were not read: no file figure is known */
+	bool uncounted;   /* lines of a touch were not counted: no figure of lines is known */
 };
 
 /* Credits of a person in a scope and quarter. */
@@ -56,6 +58,8 @@ struct repo_quarter *figures_repo(const struct figures *f, size_t member, int32_
 
 /* Put a number among the five largest, which fall. */
 void figures_keep_top5(uint32_t top5[5], uint32_t n);
+
+bool figures_lines_known(const struct repo_quarter *q);
 
 /* The steps of derive_figures(), in order. */
 int figures_commits(struct figures *f, struct quarry_error *err);

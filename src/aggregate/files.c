@@ -1,5 +1,5 @@
 /*
- * Files: touches and distinct files of counted commits, raw and robust
+ * Files: touches, distinct files and lines of counted commits, raw and robust
  * (metrics.md 6).
  *
  * Robust leaves out root commits, bulk commits, and paths of class lock, generated
@@ -7,6 +7,9 @@
  * quarter: paths are joined by union-find, and the sets are counted.  A robust file
  * is a set with a robust touch: the renames that robust leaves out still say that two
  * paths are one file, else there could be more robust files than raw ones.
+ *
+ * Where touches of a quarter were not read, or lines of one not counted, the sums are
+ * of what there is, and the quarter is marked: nobody may see them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +18,8 @@
 #include "quarry/history.h"
 #include "util/banned.h"
 #include "util/map.h"
+
+#define BULK_LINES 50000 /* a commit that adds and deletes more is bulk, for lines alone */
 
 struct node {
 	uint32_t parent; /* union-find; a root is its own parent */
@@ -88,27 +93,64 @@ static void fileset_count(const struct fileset *s, struct repo_quarter *q)
 		}
 }
 
+/* Lines that a touch adds and deletes; -1: not counted. */
+static int64_t lines_of(struct db_stmt *touch)
+{
+	int64_t added = db_int(touch, 2), deleted = db_int(touch, 3);
+
+	if (db_is_null(touch, 2) || db_is_null(touch, 3))
+		return -1;
+	if (added == QUARRY_LINES_BINARY)
+		return 0;
+	return added < 0 || deleted < 0 ? -1 : added + deleted;
+}
+
+/* What one commit changed. */
+struct sums {
+	uint32_t touches, touches_robust;
+	int64_t lines, lines_robust;
+};
+
+static void add_sums(struct repo_quarter *q, const struct sums *s, bool bulk)
+{
+	q->touches_raw += s->touches;
+	q->lines_raw += s->lines;
+	figures_keep_top5(q->top5, s->touches);
+	if (bulk)
+		return;
+	q->touches += s->touches_robust;
+	if (s->lines <= BULK_LINES)
+		q->lines += s->lines_robust;
+}
+
+/* @param bulk  robust leaves the commit out */
 static int add_touches(struct files *x, struct repo_quarter *q, int64_t commit, bool bulk,
 		       struct quarry_error *err)
 {
-	uint32_t n = 0;
+	struct sums s = { 0 };
 	int rc;
 
 	db_bind_int(x->touches, 1, commit);
 	while ((rc = db_step(x->touches, err)) > 0) {
 		int64_t path = db_int(x->touches, 0);
 		int64_t old = db_is_null(x->touches, 1) ? -1 : db_int(x->touches, 1);
-		bool robust = !bulk && !map_find(&x->robust_out, &path, sizeof(path));
+		int64_t lines = lines_of(x->touches);
+		bool robust = !map_find(&x->robust_out, &path, sizeof(path));
 
-		n++;
-		q->touches_raw++;
-		q->touches += robust;
-		if (fileset_add(&x->set, path, old, robust) < 0) {
+		s.touches++;
+		s.touches_robust += robust;
+		if (lines < 0) {
+			q->uncounted = true;
+		} else {
+			s.lines += lines;
+			s.lines_robust += robust ? lines : 0;
+		}
+		if (fileset_add(&x->set, path, old, robust && !bulk) < 0) {
 			db_reset(x->touches);
 			return quarry_error_nomem(err);
 		}
 	}
-	figures_keep_top5(q->top5, n);
+	add_sums(q, &s, bulk);
 	return rc;
 }
 
@@ -133,6 +175,20 @@ static void close_quarter(struct files *x, struct repo_quarter *q)
 	if (q)
 		fileset_count(&x->set, q);
 	fileset_clear(&x->set);
+}
+
+/*
+ * Before `since` some touches may have been read, too, of commits whose two times lie on
+ * either side of it: a part of a quarter is no figure of it.
+ */
+static void mark_unread(struct figures *f)
+{
+	for (size_t i = 0; i < f->d->n_members; i++)
+		for (int32_t q = f->d->lo; q <= f->d->hi && q < f->d->repos.at[i].since; q++) {
+			struct repo_quarter *r = figures_repo(f, i, q);
+
+			r->unread = r->kinds[KIND_COUNTED] > 0;
+		}
 }
 
 /* Go through the counted commits of lo..hi, a repository and quarter at a time. */
@@ -160,6 +216,9 @@ static int read_commits(struct files *x, struct quarry_error *err)
 		if (q != current)
 			close_quarter(x, current);
 		current = q;
+		q->unread = q->unread || db_is_null(st, 3);
+		if (q->unread)
+			continue;
 		rc = add_touches(x, q, db_int(st, 2), bulk, err);
 		if (rc)
 			break;
@@ -175,12 +234,13 @@ int figures_files(struct figures *f, struct quarry_error *err)
 			   .set = { .index = MAP_INIT } };
 	int rc = load_robust_out(&x, err);
 
+	mark_unread(f);
 	for (size_t i = 0; !rc && i < f->d->n_members; i++)
 		if (!map_at(&x.members, &f->d->repos.at[i].id, sizeof(int64_t), (int64_t)i))
 			rc = quarry_error_nomem(err);
 	if (!rc)
 		rc = db_prepare(&x.touches, f->d->db,
-				"SELECT path, old_path FROM touch WHERE commit_id = ?1", err);
+				"SELECT path, old_path, added, deleted FROM touch WHERE commit_id = ?1", err);
 	if (!rc)
 		rc = read_commits(&x, err);
 	db_finish(x.touches);

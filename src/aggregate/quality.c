@@ -15,6 +15,16 @@ struct count {
 	" FROM commit_kind k JOIN commits c USING (commit_id) JOIN commit_time ct USING (commit_id)" \
 	" JOIN tracked t ON t.repo = k.repo WHERE k.quarter = ?1 AND (" CATEGORY_AT_1 ") IS NOT NULL"
 
+/* A number that needs the touches of the quarter; NULL where not all were read. */
+#define IF_READ(number) \
+	"SELECT iif(EXISTS(SELECT 1" IN_QUARTER " AND k.kind = 0 AND (c.n_touches IS NULL" \
+	"  OR k.quarter < (SELECT since FROM repo WHERE repo.repo = k.repo))), NULL, (" number "))"
+
+/* Touches of counted commits with one of enum quarry_lines in place of lines. */
+#define WITHOUT_LINES(code) \
+	IF_READ("SELECT coalesce(sum((SELECT count(*) FROM touch WHERE touch.commit_id = c.commit_id" \
+		" AND added = " code ")), 0)" IN_QUARTER " AND k.kind = 0")
+
 static const struct count counts[] = {
 	{ "repositories_failed", "repositories that could not be brought or read in the last run",
 	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE fetch_problem || mine_problem <> '' AND ?1 = ?1" },
@@ -24,6 +34,16 @@ static const struct count counts[] = {
 	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE state = 2 AND ?1 = ?1" },
 	{ "repositories_shallow", "repositories whose history is cut off: who is new there is unknown",
 	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE shallow AND ?1 = ?1" },
+	{ "repositories_broken", "repositories whose history misses commits, or has damaged ones: who is new there"
+	  " is unknown",
+	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE " BROKEN " AND ?1 = ?1" },
+	{ "commits_unread", "commits that are missing or damaged, in all quarters: what lies behind them is lost",
+	  "SELECT coalesce(sum(n), 0) FROM repo_flag JOIN tracked t USING (repo)"
+	  " WHERE flag IN ('missing_commits', 'damaged_commits') AND ?1 = ?1" },
+	{ "repositories_windowed", "repositories whose touches were read of the last quarters only: figures of files"
+	  " before are n/a",
+	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE " WINDOWED
+	  " AND (" CATEGORY_AT_1 ") IS NOT NULL" },
 	{ "repositories_ended", "repositories read in place whose newest commit is older than the quarter: quiet since,"
 	  " or an old copy",
 	  "SELECT count(*) FROM tracked t JOIN repo USING (repo) WHERE state = 1 AND facts_s = 0"
@@ -34,8 +54,9 @@ static const struct count counts[] = {
 	  "SELECT count(*) FROM tracked t WHERE known_s > 0 AND known_s < ?2"
 	  " AND (" CATEGORY_AT_1 ") IS NOT NULL" },
 	{ "trees_unread", "trees that could not be read, in all quarters: their touches are missing",
-	  "SELECT coalesce(sum(missing_objects), 0) FROM repo JOIN tracked t USING (repo)"
-	  " WHERE ?1 = ?1" },
+	  "SELECT coalesce(sum(missing_objects - (SELECT coalesce(sum(n), 0) FROM repo_flag f"
+	  " WHERE f.repo = t.repo AND flag IN ('missing_commits', 'damaged_commits'))), 0)"
+	  " FROM repo JOIN tracked t USING (repo) WHERE ?1 = ?1" },
 	{ "mailmaps_missing", "repositories whose .mailmap is not in the local copy",
 	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE mailmap_missing AND ?1 = ?1" },
 	{ "time_fixed", "commits of the quarter whose recorded time was implausible and was repaired",
@@ -44,19 +65,30 @@ static const struct count counts[] = {
 	  "SELECT coalesce(sum((c.flags & 64) <> 0), 0)" IN_QUARTER " AND k.kind <> 4" },
 	{ "bad_identity", "commits of the quarter without a readable author line",
 	  "SELECT coalesce(sum((c.flags & 4) <> 0), 0)" IN_QUARTER " AND k.kind <> 4" },
+	{ "patch_duplicates", "commits of the quarter that are the work of another one under an id of"
+	  " their own, and count there",
+	  "SELECT count(*)" IN_QUARTER " AND c.commit_id IN (SELECT commit_id FROM same_work)" },
 	{ "placeholder_commits", "counted commits of the quarter whose author is a group or a placeholder:"
 	  " credited to nobody",
 	  "SELECT count(*)" IN_QUARTER " AND k.kind = 0 AND (SELECT class FROM signature_class sc"
 	  " WHERE sc.signature = c.author) = 'placeholder'" },
 	{ "bulk_commits", "counted commits of the quarter that touch more paths than the bulk threshold",
-	  "SELECT coalesce(sum(k.kind = 0 AND c.n_touches > (SELECT CAST(value AS INTEGER) FROM meta"
-	  " WHERE key = 'bulk_paths')), 0)" IN_QUARTER },
+	  IF_READ("SELECT coalesce(sum(k.kind = 0 AND c.n_touches > (SELECT CAST(value AS INTEGER)"
+		  " FROM meta WHERE key = 'bulk_paths')), 0)" IN_QUARTER) },
+	{ "lines_binary", "touches of counted commits of the quarter without lines, because a side is binary",
+	  WITHOUT_LINES("-2") },
+	{ "lines_oversized", "touches whose lines were not counted, because a side is larger than 64 MiB or has more"
+	  " than a million lines",
+	  WITHOUT_LINES("-3") },
+	{ "lines_missing", "touches whose lines could not be counted, because a side is not in the local copy",
+	  WITHOUT_LINES("-4") },
 	{ "handed_over", "counted commits of the quarter before whose repository is no member any more, while"
 	  " a member holds them too: the base lacks them",
-	  "SELECT count(*) FROM commit_kind k JOIN commits c USING (commit_id)"
-	  " JOIN tracked t ON t.repo = k.repo WHERE k.kind = 0 AND k.quarter = ?1 - 1"
-	  " AND (" CATEGORY_AT_1 ") IS NULL AND EXISTS (SELECT 1 FROM commits c2"
-	  " JOIN tracked t ON t.repo = c2.repo WHERE c2.oid = c.oid AND c2.repo <> c.repo"
+	  /* Few have left, and ids are found a repository at a time: CROSS keeps that order. */
+	  "SELECT count(*) FROM tracked t CROSS JOIN commit_kind k ON k.repo = t.repo"
+	  " AND k.quarter = ?1 - 1 AND k.kind = 0 JOIN commits c USING (commit_id)"
+	  " WHERE (" CATEGORY_AT_1 ") IS NULL AND EXISTS (SELECT 1 FROM tracked t"
+	  " CROSS JOIN commits c2 ON c2.repo = t.repo AND c2.oid = c.oid WHERE t.repo <> c.repo"
 	  " AND (" CATEGORY_AT_1 ") IS NOT NULL)" },
 	{ "root_commits", "counted commits of the quarter without a parent",
 	  "SELECT coalesce(sum(k.kind = 0 AND c.n_parents = 0), 0)" IN_QUARTER },

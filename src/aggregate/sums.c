@@ -19,6 +19,25 @@ static void add_top5(struct top5 *into, const uint32_t from[5])
 		figures_keep_top5(into->at, from[i]);
 }
 
+/* A sum with a part that is not known is not known. */
+static void add_known(int64_t *sum, int64_t n, bool known)
+{
+	if (!known)
+		*sum = QUARRY_UNKNOWN;
+	else if (*sum != QUARRY_UNKNOWN)
+		*sum += n;
+}
+
+static void add_files(struct quarry_measures *m, const struct repo_quarter *q)
+{
+	add_known(&m->file_touches_raw, q->touches_raw, !q->unread);
+	add_known(&m->file_touches, q->touches, !q->unread);
+	add_known(&m->distinct_files_raw, q->distinct_raw, !q->unread);
+	add_known(&m->distinct_files, q->distinct, !q->unread);
+	add_known(&m->lines_churn_raw, q->lines_raw, figures_lines_known(q));
+	add_known(&m->lines_churn, q->lines, figures_lines_known(q));
+}
+
 static void add(struct quarry_measures *m, const struct repo_quarter *q,
 		const struct derive_repo *r)
 {
@@ -31,10 +50,7 @@ static void add(struct quarry_measures *m, const struct repo_quarter *q,
 	m->duplicate_commits += q->kinds[KIND_DUPLICATE];
 	m->landed += q->landed;
 	m->assisted_commits += q->assisted;
-	m->file_touches_raw += q->touches_raw;
-	m->file_touches += q->touches;
-	m->distinct_files_raw += q->distinct_raw;
-	m->distinct_files += q->distinct;
+	add_files(m, q);
 	m->files_at_tip += r->files_at_tip;
 }
 
@@ -43,6 +59,8 @@ static void finish_top5(struct quarry_measures *m, const struct top5 *t)
 	m->top5_touches = 0;
 	for (int i = 0; i < 5; i++)
 		m->top5_touches += t->at[i];
+	if (m->file_touches_raw == QUARRY_UNKNOWN)
+		m->top5_touches = QUARRY_UNKNOWN;
 }
 
 /* All categories and the universe, for one quarter under one membership. */

@@ -145,8 +145,8 @@ static int write_tracked(struct quarry_derive *d, struct quarry_error *err)
 static int load_facts(struct quarry_derive *d, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
-	int rc = db_prepare(&st, d->db, "SELECT files_at_tip, CASE state WHEN 0 THEN 0 ELSE facts_s END"
-			    " FROM repo WHERE repo = ?1", err);
+	int rc = db_prepare(&st, d->db, "SELECT files_at_tip, CASE state WHEN 0 THEN 0 ELSE facts_s END,"
+			    " since FROM repo WHERE repo = ?1", err);
 
 	for (size_t i = 0; !rc && i < d->repos.n; i++) {
 		db_bind_int(st, 1, d->repos.at[i].id);
@@ -154,6 +154,7 @@ static int load_facts(struct quarry_derive *d, struct quarry_error *err)
 		if (rc > 0) {
 			d->repos.at[i].files_at_tip = db_int(st, 0);
 			d->repos.at[i].known_s = db_int(st, 1);
+			d->repos.at[i].since = (int32_t)db_int(st, 2);
 			rc = 0;
 		}
 		db_reset(st);

@@ -75,29 +75,47 @@ static int prepare_measures(struct db_stmt **out, struct figures *f, struct quar
 	return rc;
 }
 
+static void bind_known(struct db_stmt *st, int at, int64_t n, bool known)
+{
+	if (known)
+		db_bind_int(st, at, n);
+	else
+		db_bind_null(st, at);
+}
+
+static int write_repo_files(struct db_stmt *st, int64_t repo, int32_t quarter,
+			    const struct repo_quarter *r, struct quarry_error *err)
+{
+	int64_t top5 = 0;
+
+	for (int k = 0; k < 5; k++)
+		top5 += r->top5[k];
+	db_bind_int(st, 1, repo);
+	db_bind_int(st, 2, quarter);
+	bind_known(st, 3, r->touches_raw, !r->unread);
+	bind_known(st, 4, r->touches, !r->unread);
+	bind_known(st, 5, r->distinct_raw, !r->unread);
+	bind_known(st, 6, r->distinct, !r->unread);
+	bind_known(st, 7, top5, !r->unread);
+	bind_known(st, 8, r->lines_raw, figures_lines_known(r));
+	bind_known(st, 9, r->lines, figures_lines_known(r));
+	return db_run(st, err);
+}
+
 static int write_files(struct figures *f, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
-	int rc = db_prepare(&st, f->d->db, "INSERT INTO repo_files VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-			    err);
+	int rc = db_prepare(&st, f->d->db,
+			    "INSERT INTO repo_files(repo, quarter, file_touches_raw, file_touches,"
+			    " distinct_files_raw, distinct_files, top5_touches, lines_churn_raw,"
+			    " lines_churn) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", err);
 
 	for (size_t i = 0; !rc && i < f->d->n_members; i++)
 		for (int32_t q = f->d->lo; !rc && q <= f->d->hi; q++) {
 			const struct repo_quarter *r = figures_repo(f, i, q);
-			int64_t top5 = 0;
 
-			if (!r->touches_raw)
-				continue;
-			for (int k = 0; k < 5; k++)
-				top5 += r->top5[k];
-			db_bind_int(st, 1, f->d->repos.at[i].id);
-			db_bind_int(st, 2, q);
-			db_bind_int(st, 3, r->touches_raw);
-			db_bind_int(st, 4, r->touches);
-			db_bind_int(st, 5, r->distinct_raw);
-			db_bind_int(st, 6, r->distinct);
-			db_bind_int(st, 7, top5);
-			rc = db_run(st, err);
+			if (r->touches_raw || r->unread)
+				rc = write_repo_files(st, f->d->repos.at[i].id, q, r, err);
 		}
 	db_finish(st);
 	return rc;

@@ -13,13 +13,15 @@
 #include "util/banned.h"
 #include "util/map.h"
 
-extern const char quarry_signature_rules[], quarry_path_rules[];
+extern const char quarry_signature_rules[], quarry_path_rules[], quarry_language_rules[];
 
 struct derive_step {
 	struct quarry_engine *engine;
 	struct quarry_derive *derive;
 	struct quarry_rules *signature_rules, *path_rules;
 	struct quarry_classifier *signatures, *paths;
+	struct quarry_languages *languages;
+	struct quarry_linguist *linguist;
 	struct quarry_identity *identity;
 	struct map automated; /* signature to whether its class is not human */
 };
@@ -32,6 +34,8 @@ static void release(struct derive_step *s)
 	quarry_classifier_free(s->paths);
 	quarry_rules_free(s->signature_rules);
 	quarry_rules_free(s->path_rules);
+	quarry_linguist_free(s->linguist);
+	quarry_languages_free(s->languages);
 	map_release(&s->automated);
 }
 
@@ -47,7 +51,10 @@ static int load_rules(struct derive_step *s, struct quarry_error *err)
 		rc = quarry_classifier_new(&s->signatures, s->signature_rules, "signatures.yaml", err);
 	if (!rc)
 		rc = quarry_classifier_new(&s->paths, s->path_rules, "paths.yaml", err);
-	return rc;
+	if (!rc)
+		rc = quarry_languages_parse(&s->languages, quarry_language_rules,
+					    strlen(quarry_language_rules), "languages.yaml", err);
+	return rc ? rc : quarry_linguist_new(&s->linguist, s->languages, err);
 }
 
 static void progress(const struct derive_step *s, size_t done, const char *what)
@@ -181,6 +188,23 @@ static int classify_path(void *payload, int64_t path, const char *name, size_t l
 	return quarry_derive_path_class(s->derive, path, rule ? rule->class : "other", err);
 }
 
+static int tell_language(void *payload, const struct quarry_tip_file *file,
+			 struct quarry_error *err)
+{
+	struct derive_step *s = payload;
+	const struct quarry_language *l = quarry_linguist_tell(s->linguist, file->name, file->len);
+
+	return quarry_derive_tip_language(s->derive, file, l ? l->name : "", err);
+}
+
+/* Paths that no run saw before get their class, and the tips' files their language. */
+static int files(struct derive_step *s, struct quarry_error *err)
+{
+	int rc = quarry_derive_each_path(s->derive, classify_path, s, err);
+
+	return rc ? rc : quarry_derive_each_tip_file(s->derive, tell_language, s, err);
+}
+
 static void say_limits(const struct derive_step *s)
 {
 	size_t n = quarry_classifier_n_limits(s->signatures) + quarry_classifier_n_limits(s->paths);
@@ -211,7 +235,7 @@ static int derive(struct derive_step *s, struct quarry_error *err)
 	if (!rc)
 		rc = check_stop(s, err);
 	if (!rc)
-		rc = quarry_derive_each_path(s->derive, classify_path, s, err);
+		rc = files(s, err);
 	progress(s, 3, "figures");
 	if (!rc)
 		rc = check_stop(s, err);

@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "engine/events.h"
+#include "quarry/aggregate.h"
 #include "util/banned.h"
 #include "util/file.h"
 #include "util/str.h"
@@ -272,6 +273,19 @@ static void drop_servers(struct findings *f)
 	vec_release(&f->unfiltered);
 }
 
+static int look_at_fork(void *payload, const struct quarry_fork *fork, struct quarry_error *err)
+{
+	struct findings *f = payload;
+
+	if (fork->named || !is_named(f, fork->slug))
+		return 0;
+	if (find(f, QUARRY_FINDING_NOTE, fork->slug, "it shares %lld commits (%d %%%s) with %s: if it is "
+		 "a fork of it, say so by 'upstream' in the universe", (long long)fork->shared,
+		 (int)(fork->share * 100), fork->root ? ", the first one, too" : "", fork->of_slug))
+		return quarry_error_nomem(err);
+	return 0;
+}
+
 int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_engine *e,
 			 struct quarry_error *err)
 {
@@ -290,6 +304,8 @@ int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_e
 		rc = quarry_store_each_event(e->store, look_at_event, &f, err);
 	if (!rc)
 		rc = look_at_servers(&f, err);
+	if (!rc)
+		rc = quarry_aggregate_each_fork(quarry_store_db(e->store), look_at_fork, &f, err);
 	if (!rc && find(&f, f.n_repos && !f.n_mined ? QUARRY_FINDING_NOTE : QUARRY_FINDING_OK,
 			"repositories", "%zu of %zu are mined", f.n_mined, f.n_repos))
 		rc = quarry_error_nomem(err);

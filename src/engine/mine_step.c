@@ -11,6 +11,7 @@
 
 #include "engine/flow.h"
 #include "engine/steps.h"
+#include "engine/twins.h"
 #include "quarry/mine.h"
 #include "quarry/quarter.h"
 #include "util/banned.h"
@@ -29,13 +30,17 @@ struct reading {
 	struct quarry_mined stored;  /* what the store had when it was opened */
 	struct quarry_mine_options options;
 	struct quarry_known *known;  /* NULL: all of it is read */
+	const int64_t *wanted;       /* commits whose touches are wanted wherever they lie, ascending */
+	size_t n_wanted;
 	struct quarry_miner *miner;
 	int64_t mined_s;
 	uint64_t n_read;             /* commits */
 	int64_t n_written;
 	bool there;                  /* it has a local history */
 	bool empty;                  /* which has no commit */
+	bool same_objects;           /* as when it was read: nothing that was missing can have come */
 	bool overtaken;              /* by another run, which has written it meanwhile */
+	bool again;                  /* for its twins: it has been counted */
 	bool running;                /* between step_begin() and step_end() */
 };
 
@@ -43,6 +48,7 @@ struct mining {
 	struct step step;
 	struct reading *readings;    /* largest first */
 	size_t n;
+	struct twins twins;
 	pthread_mutex_t store_lock;
 	struct quarry_store *store;  /* under it */
 };
@@ -60,7 +66,7 @@ static void unlock(struct mining *m)
 /* --- reading --------------------------------------------------------------- */
 
 /* Is all that is wanted of it stored? */
-static int is_current(bool *out, const struct reading *r, const struct quarry_oid *tip,
+static int is_current(bool *out, struct reading *r, const struct quarry_oid *tip,
 		      struct quarry_error *err)
 {
 	const struct quarry_mined *s = &r->stored;
@@ -69,14 +75,15 @@ static int is_current(bool *out, const struct reading *r, const struct quarry_oi
 	int rc = 0;
 
 	/* One with holes is read, and said to have them, each time. */
-	*out = s->mined && !s->cut && memcmp(&s->tip, tip, sizeof(*tip)) == 0 &&
+	*out = s->mined && !s->cut && !r->n_wanted && memcmp(&s->tip, tip, sizeof(*tip)) == 0 &&
 	       s->since <= r->options.since && (s->lines || !(r->options.flags & QUARRY_MINE_LINES));
 	/* What was missing may have been brought since, and tags, without another tip. */
-	if (*out && !s->complete) {
+	if (s->mined && !s->complete) {
 		rc = quarry_mine_objects(&now, gitdir, err);
-		*out = !rc && now == s->objects;
+		r->same_objects = !rc && now == s->objects;
+		*out &= r->same_objects;
 	}
-	if (*out && (r->options.flags & QUARRY_MINE_RELEASES)) {
+	if (!rc && *out && (r->options.flags & QUARRY_MINE_RELEASES)) {
 		rc = quarry_mine_tags(&now, gitdir, err);
 		*out = !rc && now == s->tags;
 	}
@@ -100,12 +107,12 @@ static void widen(struct reading *r)
  * was missing, concern commits that are there. */
 static bool can_add(const struct reading *r)
 {
-	return r->stored.mined && r->stored.complete &&
+	return r->stored.mined && !r->stored.cut && (r->stored.complete || r->same_objects) &&
 	       (r->stored.lines || !(r->options.flags & QUARRY_MINE_LINES));
 }
 
 /* FLOW_NOTHING: there is nothing to read. */
-static int compare(struct mining *m, struct reading *r, struct quarry_error *err)
+static int compare(struct reading *r, struct quarry_error *err)
 {
 	const struct target *t = r->work.target;
 	struct quarry_oid tip;
@@ -117,14 +124,23 @@ static int compare(struct mining *m, struct reading *r, struct quarry_error *err
 		return FLOW_NOTHING;
 	if (rc)
 		return rc;
-	lock(m);
-	rc = quarry_store_mined(&r->stored, m->store, t->repo, err);
-	unlock(m);
-	if (rc)
-		return rc;
 	widen(r);
 	rc = is_current(&current, r, &tip, err);
 	return rc ? rc : current ? FLOW_NOTHING : 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void mark_wanted(const struct reading *r)
+{
+	for (size_t i = 0; r->n_wanted && i < r->known->n_commits; i++)
+		r->known->commits[i].wanted = bsearch(&r->known->commits[i].number, r->wanted,
+						      r->n_wanted, sizeof(*r->wanted), by_number) != NULL;
 }
 
 static int load_known(struct mining *m, struct reading *r, struct quarry_error *err)
@@ -136,6 +152,8 @@ static int load_known(struct mining *m, struct reading *r, struct quarry_error *
 	lock(m);
 	rc = quarry_store_known(&r->known, m->store, r->work.target->repo, err);
 	unlock(m);
+	if (!rc)
+		mark_wanted(r);
 	r->options.known = r->known;
 	return rc;
 }
@@ -155,7 +173,7 @@ static int on_open(void *payload, size_t i, struct quarry_error *err)
 		return quarry_error_set(err, QUARRY_ENOTFOUND,
 					"'%s' has no local history: bring it with 'quarry fetch', "
 					"or name a --mirror that holds it", t->url);
-	rc = compare(m, r, err);
+	rc = compare(r, err);
 	if (!rc)
 		rc = load_known(m, r, err);
 	return rc ? rc : quarry_miner_open(&r->miner, t->gitdir, t->branch, &r->options, err);
@@ -234,6 +252,12 @@ static int on_finish(void **last, size_t *size, void *payload, size_t i, struct 
 	*last = h;
 	end_reading(r);
 	return 0;
+}
+
+/* Once a repository: the second time, for its twins, only what fails is told. */
+static int count(struct reading *r, int rc, bool unchanged, struct quarry_error *err)
+{
+	return r->again && !rc ? 0 : step_count(&r->work, rc, unchanged, err);
 }
 
 /* --- writing --------------------------------------------------------------- */
@@ -322,11 +346,11 @@ static int on_end(void *payload, size_t i, const void *last, struct quarry_error
 	if (rc)
 		return rc;
 	step_lock(&m->step);
-	m->step.summary->commits += r->n_written;
+	m->step.summary->commits += r->again ? 0 : r->n_written;
 	step_unlock(&m->step);
 	if (cut.code)
 		*err = cut;
-	return step_count(&r->work, cut.code, false, err);
+	return count(r, cut.code, false, err);
 }
 
 static void on_cancel(void *payload, size_t i)
@@ -362,7 +386,7 @@ static int note_failure(struct mining *m, struct reading *r, const struct quarry
 	if (!rc && !r->overtaken)
 		rc = quarry_store_problem(m->store, t->repo, QUARRY_STORE_MINE, err->text, err);
 	unlock(m);
-	return rc ? rc : step_count(&r->work, why->code, false, err);
+	return rc ? rc : count(r, why->code, false, err);
 }
 
 static int on_note(void *payload, size_t i, const struct quarry_error *why,
@@ -380,7 +404,7 @@ static int on_note(void *payload, size_t i, const struct quarry_error *why,
 	if (!rc)
 		rc = note_success(m, r, err);
 	unlock(m);
-	return rc ? rc : step_count(&r->work, 0, !r->empty, err);
+	return rc ? rc : count(r, 0, !r->empty, err);
 }
 
 static void on_drop(void *payload, void *piece)
@@ -477,20 +501,77 @@ static int list_readings(struct mining *m, struct quarry_error *err)
 	return rc;
 }
 
-static int run(void *payload, struct quarry_error *err)
+/* All at once, before anybody writes: a thread that opens one must not wait for the
+ * writer's piece. */
+static int load_stored(struct mining *m, struct quarry_error *err)
 {
-	struct mining *m = payload;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < m->n; i++)
+		rc = quarry_store_mined(&m->readings[i].stored, m->store,
+					m->readings[i].work.target->repo, err);
+	return rc;
+}
+
+static int read_all(struct mining *m, struct quarry_error *err)
+{
 	struct quarry_engine *e = m->step.engine;
 	struct flow_options options = {
 		.threads = pool_threads(e->options.jobs), .budget = BUDGET,
 		.pieces_max = PIECES_MAX, .stop = e->options.stop,
 	};
+
+	int rc = load_stored(m, err);
+
+	return rc ? rc : flow_run(&options, m->n, &calls, m, err);
+}
+
+/* Of the readings keep those of which commits are wanted, made ready to be read again. */
+static void keep_wanted(struct mining *m)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		const struct reading *old = &m->readings[i];
+		struct reading r = { .work = { .step = &m->step, .target = old->work.target },
+				     .bytes = old->bytes, .options = old->options, .again = true };
+
+		r.options.known = NULL;
+		r.wanted = twins_of(&r.n_wanted, &m->twins, r.work.target->repo);
+		if (r.n_wanted && old->there && !old->stored.cut)
+			m->readings[kept++] = r;
+	}
+	m->n = kept;
+}
+
+/*
+ * Which commits are the same work as others can be told of those alone whose touches are
+ * read.  Before the window that is nobody's, and no figure may hang on where that begins:
+ * so those that may be are read, too, once the rest is known.
+ */
+static int read_twins(struct mining *m, struct quarry_error *err)
+{
+	struct quarry_db *db = quarry_store_db(m->store);
+	int rc = twins_find(&m->twins, db, err);
+
+	if (!rc) {
+		keep_wanted(m);
+		rc = m->n ? read_all(m, err) : 0;
+	}
+	return rc ? rc : twins_settle(&m->twins, db, err);
+}
+
+static int run(void *payload, struct quarry_error *err)
+{
+	struct mining *m = payload;
 	int rc;
 
-	m->store = e->store;
+	m->store = m->step.engine->store;
 	rc = list_readings(m, err);
 	if (!rc)
-		rc = flow_run(&options, m->n, &calls, m, err);
+		rc = read_all(m, err);
+	if (!rc)
+		rc = read_twins(m, err);
 	return rc == QUARRY_EINTR ? engine_interrupted(err) : rc;
 }
 
@@ -505,6 +586,7 @@ int quarry_engine_mine(struct quarry_engine *e, struct quarry_summary *out,
 	(void)pthread_mutex_init(&m.store_lock, NULL); /* default attributes cannot fail here */
 	rc = step_run(&m.step, run, &m, err);
 	(void)pthread_mutex_destroy(&m.store_lock);
+	twins_release(&m.twins);
 	free(m.readings);
 	return rc;
 }

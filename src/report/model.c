@@ -9,6 +9,7 @@
 #define M(f) INT(quarry_measures, f)
 #define M_QOQ(f) { #f, offsetof(struct quarry_measures, f), REPORT_INT, true }
 #define M_KNOWN(f) { #f, offsetof(struct quarry_measures, f), REPORT_KNOWN, false }
+#define M_KNOWN_QOQ(f) { #f, offsetof(struct quarry_measures, f), REPORT_KNOWN, true }
 #define M_REAL(f) { #f, offsetof(struct quarry_measures, f), REPORT_REAL, false }
 
 const struct report_field report_measures[] = {
@@ -39,11 +40,13 @@ const struct report_field report_measures[] = {
 	M(regular),
 	M(deep),
 	M(full_time),
-	M(file_touches_raw),
-	M_QOQ(file_touches),
-	M(distinct_files_raw),
-	M_QOQ(distinct_files),
-	M(top5_touches),
+	M_KNOWN(file_touches_raw),
+	M_KNOWN_QOQ(file_touches),
+	M_KNOWN(distinct_files_raw),
+	M_KNOWN_QOQ(distinct_files),
+	M_KNOWN(top5_touches),
+	M_KNOWN(lines_churn_raw),
+	M_KNOWN_QOQ(lines_churn),
 	M(files_at_tip),
 	{ NULL },
 };
@@ -81,12 +84,34 @@ int64_t report_int(const void *of, const struct report_field *f)
 	return n;
 }
 
+bool report_is_known(const void *of, const struct report_field *f)
+{
+	return f->kind != REPORT_KNOWN || report_int(of, f) != QUARRY_UNKNOWN;
+}
+
 double report_real(const void *of, const struct report_field *f)
 {
 	double x;
 
 	memcpy(&x, (const char *)of + f->offset, sizeof(x));
 	return x;
+}
+
+bool report_has_lines(const struct quarry_edition *e)
+{
+	for (size_t i = 0; i < e->n_scopes; i++)
+		if (e->scopes[i].now.lines_churn_raw > 0 || e->scopes[i].before.lines_churn_raw > 0)
+			return true;
+	return false;
+}
+
+bool report_lacks_files(const struct quarry_edition *e)
+{
+	for (size_t i = 0; i < e->n_scopes; i++)
+		if (e->scopes[i].now.file_touches_raw == QUARRY_UNKNOWN ||
+		    e->scopes[i].before.file_touches_raw == QUARRY_UNKNOWN)
+			return true;
+	return false;
 }
 
 const struct quarry_scope *report_universe(const struct quarry_edition *e)

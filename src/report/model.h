@@ -24,11 +24,19 @@ struct report_field {
 	bool compared;      /* a QoQ is given for it */
 };
 
+/* Is the value of a KNOWN there? Of any other kind it always is. */
+bool report_is_known(const void *of, const struct report_field *f);
+
 /* Of struct quarry_measures, quarry_change and quarry_flow, in their order. */
 extern const struct report_field report_measures[], report_changes[], report_flows[];
 
 int64_t report_int(const void *of, const struct report_field *f);
 double report_real(const void *of, const struct report_field *f);
+
+/* Has any scope lines that were counted, now or before? */
+bool report_has_lines(const struct quarry_edition *e);
+/* Is a figure of files missing, of the quarter or of the one before? */
+bool report_lacks_files(const struct quarry_edition *e);
 
 /* The universe's scope; one of zeros for an edition without scopes. */
 const struct quarry_scope *report_universe(const struct quarry_edition *e);

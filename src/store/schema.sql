@@ -153,7 +153,7 @@ CREATE TABLE IF NOT EXISTS touch(
   old_path  INTEGER REFERENCES path,           -- the old path of an exact rename, else NULL
   status    TEXT NOT NULL,                     -- A, M, D, T, or R for an exact rename
   added     INTEGER,                           -- lines, as `git log --numstat -M100%` counts them; -2 binary,
-                                               -- -3 a side is larger than 64 MiB, -4 a blob is not there;
+                                               -- -3 a side is too large, -4 a blob is not there;
                                                -- NULL: not asked for
   deleted   INTEGER,                           -- likewise; 0 where added is < 0
   PRIMARY KEY(commit_id, path)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Whether the worked examples of the documentation still hold.
 
-usage: examples.py STORE DOC.md...  [--mirror DIR] [--editions DIR] [--complete DOC.md]
+usage: examples.py STORE DOC.md...  [--lines STORE] [--mirror DIR] [--editions DIR]
+                   [--complete DOC.md]
 
 STORE is a store of the sample universe, DIR/OWNER+NAME.git its histories,
 `--editions` the folder of CSV tables of an edition.  A check is a comment on a line
@@ -13,12 +14,14 @@ of its own, under the paragraph that states the number:
     <!-- check: scope_flow.dormant universe 2025Q2 = 2 -->
     <!-- check: raw_repo_quarter.paths kestrel/kestrel-db 2025Q2 = 25 -->
     <!-- check: repo_files.top5_touches meadow/meadow-trace 2025Q2 = 33 -->
+    <!-- check: lines scope_quarter.lines_churn meadow/meadow-trace 2025Q2 = 13 -->
     <!-- check: sql SELECT count(*) FROM commits = 339 -->
     <!-- check: git kestrel/kestrel-db rev-list --count main = 89 -->
     <!-- check: csv overlap a=compilers b=databases lift = 0.92 -->
 
 A scope is `universe`, a category's id, or owner/name.  A number is compared to as many
-digits as the check gives, and has to stand in the paragraph above it.
+digits as the check gives, and has to stand in the paragraph above it; n/a is NULL.  `lines`
+before a check means the store `--lines`: the same, mined with --lines.
 
 A fenced block ```sql that is followed by a block ```text is run, and the text compared
 with its rows, columns parted by ` | `.
@@ -85,6 +88,8 @@ def figure(db, words):
                           f" WHERE {where}", values).fetchall()
     if len(rows) > 1:
         raise Wrong(f"{len(rows)} rows, not one")
+    if rows and rows[0][0] is None:
+        return "n/a"
     return rows[0][0] if rows else 0
 
 
@@ -111,6 +116,8 @@ def from_csv(editions, words):
 
 def evaluate(db, options, query):
     kind, _, rest = query.partition(" ")
+    if kind == "lines":
+        return evaluate(options.lines, options, rest) if options.lines else None
     if kind == "sql":
         rows = db.execute(rest).fetchall()
         if len(rows) != 1 or len(rows[0]) != 1:
@@ -169,7 +176,7 @@ class Examples:
             self.tell(where, "this comment is no check that can be read")
             return
         query, expected = match.groups()
-        word = query.split(" ")[0]
+        word = query.removeprefix("lines ").split(" ")[0]
         if "." in word:
             self.checked.setdefault(path, set()).add(word)
         try:
@@ -224,18 +231,23 @@ class Examples:
                     self.tell("", "")
 
 
+def open_store(path):
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    db.execute(NAMES)
+    return db
+
+
 def main():
     a = argparse.ArgumentParser(description=__doc__,
                                 formatter_class=argparse.RawDescriptionHelpFormatter)
+    a.add_argument("--lines", type=open_store)
     a.add_argument("--mirror")
     a.add_argument("--editions")
     a.add_argument("--complete", action="append", default=[])
-    a.add_argument("store")
+    a.add_argument("store", type=open_store)
     a.add_argument("doc", nargs="+")
     options = a.parse_args()
-    db = sqlite3.connect(f"file:{options.store}?mode=ro", uri=True)
-    db.execute(NAMES)
-    examples = Examples(db, options)
+    examples = Examples(options.store, options)
     for path in options.doc:
         examples.read(path)
     for path in options.complete:

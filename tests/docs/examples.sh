@@ -16,9 +16,12 @@ mkdir bin
 ln -s "$quarry" bin/quarry
 PATH=$tmp/bin:$PATH
 
+# sample_run STORE FOLDER [OPTION...]
 sample_run() {
-	run run categories/sample --mirror mirror --offline --cache cache --store "$tmp/sample.db" \
-		-o editions --quarter 2025Q2
+	store=$1 folder=$2
+	shift 2
+	run run categories/sample --mirror mirror --offline --cache cache --store "$tmp/$store" \
+		-o "$folder" --quarter 2025Q2 "$@"
 	ends 0
 }
 
@@ -39,9 +42,10 @@ block() {
 	[ ! -f "$1.want" ] || diff -u "$1.want" "$1.got"
 }
 
-fact 'the sample is run' sample_run
+fact 'the sample is run' sample_run sample.db editions
+fact 'the sample is run with lines' sample_run lines.db editions-with-lines --lines
 python3 "$tests/docs/examples.py" "$tmp/sample.db" "$root/docs/metrics.md" "$root/docs/store.md" \
-	"$root/docs/identity.md" "$sample/README.md" --mirror mirror --editions editions/sample-2025Q2-csv \
+	"$root/docs/identity.md" "$sample/README.md" --mirror mirror --editions editions/sample-2025Q2-csv --lines lines.db \
 	--complete "$root/docs/metrics.md" >"$tmp/examples" 2>&1 || :
 add_cases "$tmp/examples"
 

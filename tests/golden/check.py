@@ -18,6 +18,7 @@ SUMMED = ["tracked", "active", "commits", "merge_commits", "bot_commits", "agent
 COUNTED = SUMMED + ["authors", "contributors", "contributors_lo", "contributors_hi", "retained",
                     "reactivated", "new_contributors", "new_to_universe", "weeks_sum", "one_time",
                     "casual", "regular", "deep", "full_time", "top5_touches"]
+LINES = ["lines_churn_raw", "lines_churn"]  # known where they were asked for
 PARTS = ["organic", "new_repos", "revived", "gone", "stale", "reclassified"]
 TABLES = ["changes", "flow", "moves", "overlap", "quality", "repositories", "snapshot", "weeks"]
 FACTS = []
@@ -92,6 +93,10 @@ def json_is_csv(e):
             for figure in [*COUNTED, "weeks_mean", "weeks_median", "weeks_weighted"]:
                 yield from close(f"{name} {prefix}{figure}", scope[when][figure],
                                  float(row[prefix + figure]))
+            for figure in LINES:
+                n = scope[when][figure]
+                yield from differ(f"{name} {prefix}{figure}", "" if n is None else str(n),
+                                  row[prefix + figure])
 
 
 @fact
@@ -111,6 +116,21 @@ def categories_sum(e):
                             if r["category"] == category["id"]
                             and not (out and r["before_tracked"] == "0"))
                 yield from differ(f"{category['id']} {column}", int(category[column]), total)
+
+
+@fact
+def lines_sum(e):
+    """the lines of the categories sum to the universe's, and are known where all of theirs are"""
+    for figure in LINES:
+        for column in both(figure):
+            known = [int(c[column]) for c in e.categories if c[column]]
+            total = str(sum(known)) if len(known) == len(e.categories) else ""
+            yield from differ(column, total, e.universe[column])
+    for row in e.scopes + e.repositories:
+        for p in ["", "before_"]:
+            raw, robust = row[p + "lines_churn_raw"], row[p + "lines_churn"]
+            if (raw == "") != (robust == "") or int(robust or 0) > int(raw or 0):
+                yield f"{row.get('id', row.get('slug'))}: {p}lines {robust} of {raw}"
 
 
 @fact
@@ -269,6 +289,7 @@ def percentages_follow(e):
             if column.endswith("_qoq"):
                 figure = column[:-len("_qoq")]
                 told = row.get("stale") != "1" and not e.json["to_date"]
+                told = told and row[figure] and row["before_" + figure]
                 yield from differ(f"{row.get('id', row.get('slug'))} {column}", row[column],
                                   percent(int(row[figure]), int(row["before_" + figure]))
                                   if told else "")

@@ -24,7 +24,7 @@ import os
 import sys
 
 from figures_git import quarter_name, quarter_parse, read_repository
-from figures_rules import Figures, Store
+from figures_rules import FILES, LINES, Figures, Store, must_be_read
 
 DIFFERENCES_MAX = 50
 
@@ -67,6 +67,13 @@ def mask(bits):
     return sum(1 << b for b in bits)
 
 
+def expected_touches(repo, c, got):
+    """The number of them, or None, as the store has it, where they need not be read."""
+    if got and got["n_touches"] is None and not must_be_read(repo, c):
+        return None
+    return len(c.touches)
+
+
 def compare_commits(store, report):
     """Facts, times and kinds of each commit, a repository at a time."""
     for repo in store.repos.values():
@@ -94,7 +101,7 @@ def compare_commits(store, report):
             "author_s": c.author_s or 0, "author_offset_min": c.author_offset,
             "committer_s": c.committer_s or 0, "committer_offset_min": c.committer_offset,
             "n_parents": len(c.parents), "parents": "".join(c.parents), "root": not c.parents,
-            "landed": c.landed, "n_touches": len(c.touches),
+            "landed": c.landed, "n_touches": expected_touches(repo, c, facts.get(o)),
             "author": "\0".join(c.author)} for o, c in cs.items()})
         report.rows(("commit_time", slug), times, {o: {
             "activity_s": c.activity_s, "q": c.quarter, "other_s": c.other_s,
@@ -102,21 +109,24 @@ def compare_commits(store, report):
         report.rows(("commit_kind", slug), kinds, {} if repo["excluded"] else {o: {
             "repo": repo["id"], "q": c.quarter, "kind": c.kind, "agent_assisted": c.assisted}
             for o, c in cs.items()})
-        compare_touches(store, report, repo, where)
+        compare_touches(store, report, repo, where,
+                        {o for o, r in facts.items() if r["n_touches"] is not None})
         compare_trailers(store, report, repo, where)
 
 
-def compare_touches(store, report, repo, where):
-    """Paths, and the old path of each rename: which one git pairs decides what file it is."""
+def compare_touches(store, report, repo, where, read):
+    """Paths, lines, and the old path of each rename: which one git pairs decides what file it is."""
     def raw(name):
         return name.encode() if isinstance(name, str) else name
 
     got = collections.defaultdict(set)
-    for oid, path, old in store.db.execute(
-            "SELECT lower(hex(oid)), p.name, o.name FROM commits c JOIN touch USING (commit_id)"
+    for oid, path, old, added, deleted in store.db.execute(
+            "SELECT lower(hex(oid)), p.name, o.name, added, deleted"
+            " FROM commits c JOIN touch USING (commit_id)"
             f" JOIN path p USING (path) LEFT JOIN path o ON o.path = old_path {where}"):
-        got[oid].add((raw(path), raw(old)))
-    want = {o: set(c.touches) for o, c in repo["commits"].items() if c.touches}
+        got[oid].add((raw(path), raw(old), added, deleted))
+    want = {o: {t + (c.lines.get(t[0], (None, None))) for t in c.touches}
+            for o, c in repo["commits"].items() if c.touches and o in read}
     report.groups.add(("touch", repo["slug"]))
     for oid in sorted(set(got) | set(want)):
         a, b = got.get(oid, set()), want.get(oid, set())
@@ -132,6 +142,14 @@ def compare_trailers(store, report, repo, where):
         got[r["oid"]].append(r["value"])
     want = {o: {"values": c.values} for o, c in repo["commits"].items() if c.values}
     report.rows(("trailer", repo["slug"]), {o: {"values": v} for o, v in got.items()}, want)
+
+
+def compare_same_work(store, report):
+    got = {(a,): {"of": b} for a, b in store.db.execute(
+        "SELECT lower(hex(a.oid)), lower(hex(b.oid)) FROM same_work JOIN commits a USING (commit_id)"
+        " JOIN commits b ON b.commit_id = of_commit_id")}
+    want = {(a,): {"of": b} for a, b in store.same_work.items()}
+    report.rows(("same_work", ""), got, want)
 
 
 def compare_scopes(f, report, quarters):
@@ -208,11 +226,13 @@ def compare_files(f, report, quarters):
     got = by_key(f.store.table("SELECT * FROM repo_files"), ("repo",))
     want = collections.defaultdict(dict)
     for (repo, q), x in f.quarters.items():
-        if x.raw and lo <= q <= hi:
-            want[q][repo,] = {
+        if (x.raw or x.unread) and lo <= q <= hi:
+            row = want[q][repo,] = {
                 "file_touches_raw": x.raw, "file_touches": x.robust,
                 "distinct_files_raw": x.files.raw(), "distinct_files": x.files.robust(),
-                "top5_touches": sum(sorted(x.sizes)[-5:])}
+                "top5_touches": sum(sorted(x.sizes)[-5:]),
+                "lines_churn_raw": x.lines_raw, "lines_churn": x.lines}
+            row.update(dict.fromkeys(FILES * x.unread + LINES * x.uncounted))
     names = {(r["id"],): r["slug"] for r in f.store.members}
     for q in sorted(set(got) | set(want)):
         if q in quarters:
@@ -245,6 +265,7 @@ def main():
     for table, where, _, column, got, expected in problems:
         report.differ((table, where), where, column, got, expected)
     compare_commits(store, report)
+    compare_same_work(store, report)
     compare_activity(f, report, quarters)
     compare_files(f, report, quarters)
     compare_scopes(f, report, quarters)

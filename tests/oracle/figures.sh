@@ -18,13 +18,14 @@ trap 'exit 130' INT TERM
 passed=0
 failed=0
 
-# check NAME UNIVERSE MIRROR [OPTION...]: build a store, then compare all of it
+# check NAME UNIVERSE MIRROR [OPTION...]: build a store, of all quarters unless an option says
+# from which one on, then compare all of it
 check() {
 	name=$1 universe=$2 mirror=$3
 	shift 3
 	status=0
 	(cd "$tmp" && "$quarry" run "$universe" --mirror "$mirror" --offline --quiet \
-		--store "$name.db" --output "$name" "$@") >"$tmp/log" 2>&1 || status=$?
+		--store "$name.db" --output "$name" --since 1970Q1 "$@") >"$tmp/log" 2>&1 || status=$?
 	# 3: some repositories are not in the mirror.
 	if [ $status -ne 0 ] && [ $status -ne 3 ]; then
 		cat "$tmp/log"
@@ -53,6 +54,8 @@ for stream in "$root"/categories/sample/histories/*.fi; do
 	git --git-dir="$tmp/mirror/${name%.fi}.git" fast-import --quiet <"$stream"
 done
 check sample "$root/categories/sample" "$tmp/mirror" --quarter 2025Q2
+check lines "$root/categories/sample" "$tmp/mirror" --quarter 2025Q2 --lines
+check window "$root/categories/sample" "$tmp/mirror" --quarter 2025Q2 --since 2024Q4
 check by-committer "$root/categories/sample" "$tmp/mirror" --quarter 2025Q2 --date-basis committer
 
 # The same histories, where repositories come, go, move between categories, hand over to a copy
@@ -111,7 +114,10 @@ check moving "$tmp/moving" "$tmp/mirror" --quarter 2025Q2
 
 for seed in 1 2 3 4 5; do
 	python3 "$here/made_universe.py" $seed "$tmp/made-$seed"
-	check "made-$seed-histories" "$tmp/made-$seed/universe" "$tmp/made-$seed/mirror" --quarter 2025Q2
+	check "made-$seed-histories" "$tmp/made-$seed/universe" "$tmp/made-$seed/mirror" --quarter 2025Q2 \
+		--lines
+	check "made-$seed-window" "$tmp/made-$seed/universe" "$tmp/made-$seed/mirror" --quarter 2025Q2 \
+		--since 2024Q"$((seed % 4 + 1))" --lines --date-basis committer
 	rm -rf "${tmp:?}/made-$seed"
 done
 

@@ -46,7 +46,7 @@ def plausible(seconds, offset, mined_day, earliest):
 
 class Commit:
     __slots__ = ("oid", "parents", "author_s", "author_offset", "committer_s", "committer_offset",
-                 "author", "coauthors", "values", "named", "touches", "landed",
+                 "author", "subject", "changes", "coauthors", "values", "named", "touches", "lines", "same", "landed",
                  "activity_s", "other_s", "fixed", "quarter", "other_quarter", "kind", "assisted")
 
 
@@ -103,7 +103,7 @@ def read_headers(out):
     trailers = ("%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x00)%x00%x01%x00%(trailers:"
                 + ",".join("key=" + k for k in AGENT_KEYS) + ",valueonly,unfold,separator=%x00)%x00%x02%x00")
     text = git(out["dir"], "log", "--encoding=UTF-8", "--date=raw",
-               "--format=%H%x00%P%x00%at%x00%ad%x00%ct%x00%cd%x00%an%x00%ae%x00%e%x00" + trailers,
+               "--format=%H%x00%P%x00%at%x00%ad%x00%ct%x00%cd%x00%an%x00%ae%x00%e%x00%B%x00" + trailers,
                out["tip"])
     commits = {}
     for record in text.split(b"\0\x02\0\n"):
@@ -118,12 +118,15 @@ def read_headers(out):
         c.committer_s, c.committer_offset = read_time(f[4], f[5])
         encoding = f[8].decode("latin-1") or None
         c.author = cut(decode(f[6], encoding)), cut(decode(f[7], encoding))
+        # Choice: the first line that is not empty; git's own subject is the first paragraph.
+        c.subject = cut(decode(f[9], encoding).lstrip("\n").partition("\n")[0])
         # No trailer and one empty trailer look the same; neither names anybody.
-        c.values = [v for v in f[9:] if v]
+        c.values = [v for v in f[10:] if v]
         c.coauthors = [x for x in (contact(v, encoding) for v in c.values) if x]
         c.named = [x for x in (contact(v, encoding) for v in every.split(b"\0")) if x]
         c.values = [cut(decode(v, encoding)) for v in c.values]
-        c.touches, c.landed = [], False
+        c.touches, c.lines, c.changes, c.landed = [], {}, set(), False
+        c.same = set()
         commits[c.oid] = c
     return commits
 
@@ -133,18 +136,46 @@ def read_touches(out, commits):
                "--no-ext-diff", "--format=%x01%H", out["tip"])
     tokens = iter(text.split(b"\0"))
     known = {}
-    touches = None
+    commit = touches = None
     for token in tokens:
         token = token.lstrip(b"\n")
         if token.startswith(b"\x01"):
-            touches = commits[token[1:].decode()].touches
+            commit = commits[token[1:].decode()]
+            touches = commit.touches
         elif token.startswith(b":"):
-            status = token.split(b" ")[4][:1]
-            old = next(tokens) if status == b"R" else None
+            before, blob, status = token.split(b" ")[2:5]
+            old = next(tokens) if status[:1] == b"R" else None
             path = next(tokens)
+            if blob == before:
+                commit.same.add(path)
+            commit.changes.add((path, blob))
+            if old is not None:
+                commit.changes.add((old, b"0" * len(blob)))
             touches.append((known.setdefault(path, path), known.setdefault(old, old)))
         elif token:
             raise SystemExit(f"figures.py: cannot read git's diff: {token!r}")
+
+
+def read_lines(out, commits):
+    """{path: (added, deleted)} of each commit; -2, 0 for what git calls binary."""
+    text = git(out["dir"], "log", "-z", "--root", "--numstat", "-M100%", "--no-ext-diff",
+               "--no-textconv", "--format=%x01%H", out["tip"])
+    tokens = iter(text.split(b"\0"))
+    commit = None
+    for token in tokens:
+        token = token.lstrip(b"\n")
+        if token.startswith(b"\x01"):
+            commit = commits[token[1:].decode()]
+        elif token:
+            added, deleted, path = token.split(b"\t", 2)
+            if not path:
+                next(tokens)
+                path = next(tokens)
+            # Choice: what keeps its content has 0 lines; git says so, unless it is binary.
+            if path in commit.same:
+                commit.lines[path] = (0, 0)
+            else:
+                commit.lines[path] = (-2, 0) if added == b"-" else (int(added), int(deleted))
 
 
 def read_repository(out):
@@ -152,6 +183,8 @@ def read_repository(out):
     out["head"] = git(out["dir"], "rev-parse", "--verify", out["branch"] + "^{commit}").decode().strip()
     out["commits"] = read_headers(out)
     read_touches(out, out["commits"])
+    if out["lines"]:
+        read_lines(out, out["commits"])
     for oid in git(out["dir"], "rev-list", "--first-parent", out["tip"]).decode().split():
         out["commits"][oid].landed = True
     tree = git(out["dir"], "ls-tree", "-r", "-z", "--name-only", out["tip"])

@@ -9,6 +9,10 @@ import sqlite3
 from figures_git import DAY, plausible, quarter_of, quarter_start
 
 COUNTED, MERGE, BOT, AGENT, DUPLICATE = range(5)
+BULK_LINES = 50000
+EARLIEST = 631152000
+FILES = ("file_touches_raw", "file_touches", "distinct_files_raw", "distinct_files", "top5_touches")
+LINES = ("lines_churn_raw", "lines_churn")
 
 
 # --- The store's verdicts and the universe --------------------------------------------------------
@@ -21,11 +25,11 @@ class Store:
         self.categories = [r[0] for r in rows("SELECT id FROM category ORDER BY category")]
         self.repos = {}
         for r in rows("SELECT repo, url, slug, state, lower(hex(tip)), branch, mined_s, facts_s,"
-                      " category, from_q, until_q, moved_from, upstream, excluded"
+                      " category, from_q, until_q, moved_from, upstream, excluded, since, lines"
                       " FROM tracked JOIN repo USING (repo) ORDER BY excluded, url"):
             self.repos[r[0]] = dict(zip(("id", "url", "slug", "state", "tip", "branch", "mined_s",
                                          "facts_s", "category", "from", "until", "moved_from", "upstream",
-                                         "excluded"), r), commits={}, files_at_tip=0)
+                                         "excluded", "since", "lines"), r), commits={}, files_at_tip=0)
         self.members = [r for r in self.repos.values() if not r["excluded"]]
         self.classes = {}
         for name, email, sclass in rows("SELECT name, email, class FROM signature_class"
@@ -36,6 +40,9 @@ class Store:
                 "SELECT repo, name, signature.email, person, lenient, identity.email"
                 " FROM identity JOIN signature USING (signature) JOIN person USING (person)"):
             self.persons[repo][name, email] = (person, lenient, number)
+        self.unread = set(rows("SELECT repo, lower(hex(oid)) FROM commits WHERE changes IS NULL"))
+        # Which ones may be among them is checked commit by commit, see must_be_read().
+        self.untouched = set(rows("SELECT repo, lower(hex(oid)) FROM commits WHERE n_touches IS NULL"))
         self.left_out = collections.defaultdict(set)
         for repo, name in rows("SELECT repo, name FROM path JOIN path_class USING (path)"
                                " WHERE class IN ('lock', 'generated', 'vendored')"):
@@ -98,6 +105,14 @@ def settle_times(repo, earliest, by_committer):
         c.quarter, c.other_quarter = quarter_of(c.activity_s), quarter_of(c.other_s)
 
 
+def must_be_read(repo, c):
+    """metrics.md unread: may the commit count in repo.since or later?"""
+    times = ((c.author_s, c.author_offset), (c.committer_s, c.committer_offset))
+    # Choice: beyond belief is what no universe believes: no time, one before 1990, an odd offset.
+    return (any(quarter_of(s or 0) >= repo["since"] for s, _ in times)
+            or not any(s and s >= EARLIEST and abs(offset) <= 14 * 60 for s, offset in times))
+
+
 def is_below(store, repo, candidates):
     """Is an upstream of repo, at any distance, among the candidates?"""
     seen = {repo["id"]}
@@ -127,17 +142,44 @@ def choose_home(store, copies, not_shared):
                                     r["url"]))
 
 
+def find_copies(store, homes, not_shared):
+    """metrics.md 4: of the commits that count by their id, {id: that of which it is the work}."""
+    by_committer = store.meta["date_basis"] == "committer"
+    works, copies = collections.defaultdict(list), {}
+    for oid, (repo, c) in homes.items():
+        if len(c.parents) < 2 and c.author_s is not None and (repo["id"], oid) not in store.unread:
+            works[c.author, c.author_s, c.subject, frozenset(c.changes)].append((repo, c))
+    for same in works.values():
+        if len(same) == 1:
+            continue
+        excluded = [x for x in same if x[0]["excluded"]]
+        # Choice: members in the commit's own quarter; all of them where none is.
+        members = [x for x in same if category_of(x[0], x[1].quarter) is not None]
+        left = excluded or members or same
+        # Choice: the committer time as repaired.
+        committed = [c.activity_s if by_committer else c.other_s for _, c in left]
+        left = [x for x, s in zip(left, committed) if s == min(committed)]
+        home = choose_home(store, left, not_shared)
+        original = min(c.oid for r, c in left if r is home)
+        copies.update((c.oid, original) for r, c in same if c.oid != original and not r["excluded"])
+    return copies
+
+
 def set_kinds(store):
     where = collections.defaultdict(list)
     for repo in store.repos.values():
         for c in repo["commits"].values():
             where[c.oid].append((repo, c))
     not_shared = {r["id"]: sum(len(where[o]) == 1 for o in r["commits"]) for r in store.repos.values()}
-    for copies in where.values():
+    homes = {}
+    for oid, copies in where.items():
         home = choose_home(store, copies, not_shared) if len(copies) > 1 else copies[0][0]
+        homes[oid] = next((r, c) for r, c in copies if r is home)
+    store.same_work = find_copies(store, homes, not_shared)
+    for copies in where.values():
         for repo, c in copies:
             author = store.classes.get(c.author)
-            if repo is not home:
+            if repo is not homes[c.oid][0] or c.oid in store.same_work:
                 c.kind = DUPLICATE
             elif len(c.parents) > 1:
                 c.kind = MERGE
@@ -242,7 +284,8 @@ class Files:
 class RepoQuarter:
     def __init__(self):
         self.kinds = [0] * 5
-        self.landed = self.assisted = self.raw = self.robust = 0
+        self.landed = self.assisted = self.raw = self.robust = self.lines_raw = self.lines = 0
+        self.unread = self.uncounted = False
         self.sizes = []
         self.files = Files()
 
@@ -260,12 +303,19 @@ def count_repositories(store):
                 continue
             q.assisted += c.assisted
             q.sizes.append(len(c.touches))
+            # Before the window a part of the touches may be there: that is no figure.
+            q.unread = q.unread or c.quarter < repo["since"] or (repo["id"], c.oid) in store.untouched
+            q.uncounted = q.uncounted or q.unread or bool(c.touches) and not repo["lines"]
             bulk = not c.parents or len(c.touches) > int(store.meta["bulk_paths"])
             for path, old in c.touches:
                 robust = not bulk and path not in out
                 q.raw += 1
                 q.robust += robust
                 q.files.add(path, old, robust)
+            counts = {p: max(0, a) + d for p, (a, d) in c.lines.items()}
+            q.lines_raw += sum(counts.values())
+            if not bulk and sum(counts.values()) <= BULK_LINES:
+                q.lines += sum(n for p, n in counts.items() if p not in out)
     return quarters
 
 
@@ -322,7 +372,7 @@ class World:
 
     def measures(self, scope, quarter):
         m = collections.Counter()
-        sizes = []
+        sizes, unread, uncounted = [], False, False
         for repo in self.repos_of(scope):
             q = self.f.quarters.get((repo["id"], quarter))
             member = self.category[repo["id"]] is not None
@@ -340,8 +390,14 @@ class World:
             m["file_touches"] += q.robust
             m["distinct_files_raw"] += q.files.raw()
             m["distinct_files"] += q.files.robust()
+            m["lines_churn_raw"] += q.lines_raw
+            m["lines_churn"] += q.lines
+            unread = unread or q.unread
+            uncounted = uncounted or q.uncounted
             sizes += q.sizes
         m["top5_touches"] = sum(sorted(sizes)[-5:])
+        for name in FILES * unread + LINES * uncounted:
+            m[name] = None
         self.measure_people(m, scope, quarter)
         return m
 
@@ -392,7 +448,7 @@ class World:
         parts = ("organic", "new_repos", "revived", "gone", "stale")
         out = {m: dict.fromkeys(parts, 0) for m in ("commits", "file_touches", "contributors")}
         # Choice: a person counts in the first part, in the order above, that has them.
-        present = ({}, {})
+        present, unread = ({}, {}), False
         for repo in self.repos_of(scope):
             part = self.part(repo, quarter)
             if not part:
@@ -402,11 +458,14 @@ class World:
                 if rq:
                     out["commits"][part] += sign * rq.kinds[COUNTED]
                     out["file_touches"][part] += sign * rq.robust
+                    unread = unread or rq.unread
                 for p in self.active[self.f.scope_of_repo[repo["id"]], q]:
                     present[i][p] = min(present[i].get(p, 9), parts.index(part))
         for who, sign in zip(present, (1, -1)):
             for i in who.values():
                 out["contributors"][parts[i]] += sign
+        if unread:
+            out["file_touches"] = dict.fromkeys(parts)
         return out
 
     def flows(self, quarter):

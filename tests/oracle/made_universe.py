@@ -5,8 +5,8 @@ usage: made_universe.py SEED FOLDER
 
 Writes FOLDER/universe and FOLDER/mirror.  The histories are full of what a real one holds now and
 then: times on the edges of quarters and bins, before 1990 and beyond today, odd offsets, names of
-two encodings, renames in chains and circles, bulk commits, several roots, co-authors written in
-many ways, commits that several repositories share.
+two encodings, renames in chains and circles, bulk commits by paths and by lines, several roots,
+co-authors written in many ways, commits that several repositories share, and picks of commits.
 """
 import calendar
 import os
@@ -30,6 +30,7 @@ CATEGORIES = ["one", "three", "two"]
 class Made:
     def __init__(self, seed):
         self.r = random.Random(seed)
+        self.picks = []  # [(author, committer, encoding, message, {path: entry or None})]
 
     def time(self, q):
         r = self.r
@@ -58,10 +59,12 @@ class Made:
                 path = r.choice(sorted(tree))
                 tree[path] = (r.choice((100644, 100755, 120000)), tree[path][1])
             else:
-                tree[r.choice(PATHS)] = (100644, r.choice(("", "1", "2", str(r.random()))))
+                tree[r.choice(PATHS)] = (100644, r.choice(("", "1", "2", "1\n2\n", "2\n3\n4", "\0", str(r.random()))))
         if r.random() < .03:
             for i in range(r.choice((999, 1000, 1001))):
                 tree[f"bulk/{i}"] = (100644, str(r.random()))
+        if r.random() < .02:
+            tree["long.c"] = (100644, f"{r.randint(0, 9)}\n" * r.choice((25000, 49999, 50000, 50001)))
 
     def message(self, n):
         r = self.r
@@ -77,21 +80,32 @@ class Made:
         body = r.choice(("", "\n\nbody text\nmore"))
         return r.choice(("", "\n\n")) + f"subject {n}{body}\n\n" + "\n".join(lines) + r.choice(("", "\n"))
 
-    def commit(self, n, parents, tree, q):
+    def commit(self, n, parents, before, tree, q):
         r = self.r
+        pick = r.choice(self.picks) if len(parents) < 2 and self.picks and r.random() < .15 else None
         committed = self.time(q)
         written = self.time(q) if r.random() < .05 else committed - r.choice(
             (0, 0, 0, 5, 3 * DAY, 40 * DAY, -DAY, -DAY - 1, -3600))
         message = self.encode(self.message(n))
         out = [b"reset refs/heads/main\n"] if not parents else []
         out += [b"commit refs/heads/main", b"mark :%d" % n]
+        who = []
         for role, people, seconds in ((b"author", PEOPLE, max(written, 0)),
                                       (b"committer", PEOPLE[:12], committed)):
             name, email = map(self.encode, r.choice(people))
             zone = r.choice((b"+0000", b"+0000", b"+0530", b"-0800", b"+1400", b"-1400", b"+1401"))
-            out.append(role + b" " + (name + b" <" + email + b"> %d " % seconds).lstrip() + zone)
-        if r.random() < .1:
-            out.append(b"encoding ISO-8859-1")
+            who.append(role + b" " + (name + b" <" + email + b"> %d " % seconds).lstrip() + zone)
+        encoding = [b"encoding ISO-8859-1"] if r.random() < .1 else []
+        if pick:
+            # At times it does not change all that the original did, and so is other work.
+            author, committer, encoding, message, changes = pick
+            who = [author, committer if r.random() < .3 else who[1]]
+            tree.clear()
+            tree.update((p, e) for p, e in {**before, **changes}.items() if e)
+        elif len(parents) < 2:
+            self.picks.append((*who, encoding, message, {
+                p: tree.get(p) for p in {**before, **tree} if before.get(p) != tree.get(p)}))
+        out += who + encoding
         out += [b"data %d" % len(message), message]
         out += [(b"merge" if i else b"from") + b" :%d" % p for i, p in enumerate(parents)]
         out.append(b"deleteall")
@@ -113,9 +127,10 @@ class Made:
                 parents = [last - 2]
             if parents and last > 4 and r.random() < .12:
                 parents.append(r.choice([p for p in range(last - 3, last + 1) if p not in parents]))
-            tree = dict(commits[parents[0] - 1][1]) if parents else {}
+            before = commits[parents[0] - 1][1] if parents else {}
+            tree = dict(before)
             self.change(tree)
-            commits.append((self.commit(last + 1, parents, tree, q), tree))
+            commits.append((self.commit(last + 1, parents, before, tree, q), tree))
         return commits
 
     def quarter(self):

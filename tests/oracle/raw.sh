@@ -26,7 +26,7 @@ compare() {
 
 # mine UNIVERSE MIRROR STORE [STATUS]: the facts and the view
 mine() {
-	run run "$1" --mirror "$2" --offline --cache cache --store "$3" -o editions -q
+	run run "$1" --mirror "$2" --offline --cache cache --store "$3" -o editions -q --since 1970Q1
 	fact "$1 is mined" ends "${4:-0}"
 }
 

@@ -41,6 +41,10 @@ static const struct homes_case {
 	  { REPO(1, "a", 2, NONE, NONE),
 	    REPO(2, "b", 3, NONE, NONE), REPO(3, "c", -1, NONE, NONE) }, 3, 3,
 	  { "ab", "c", "ad" }, "3123" },
+	{ "an upstream that has not the commit rules nobody out of it",
+	  { REPO(1, "a", 2, NONE, NONE),
+	    REPO(2, "b", -1, NONE, NONE), REPO(3, "c", -1, NONE, NONE) }, 3, 3,
+	  { "ab", "a", "bcde" }, "21333" },
 	{ "without upstream the repository with the fewest commits of its own is the home",
 	  { REPO(1, "a", -1, NONE, NONE), REPO(2, "b", -1, NONE, NONE) }, 2, 2,
 	  { "abc", "ad" }, "2112" },
@@ -88,8 +92,11 @@ static void add_repo(struct str *sql, const struct homes_case *c, size_t i)
 	for (const char *p = c->commits[i]; *p; p++) {
 		int commit = id * 1000 + *p;
 
-		str_addf(sql, "INSERT INTO commits VALUES(%d, %d, x'%040x', 1, 1, 0, 0, 0, 0, 0, 0, 1,"
-			 " x'', '', 0, 0); INSERT INTO commit_time VALUES(%d, 0, %d, 0, %d, 0);",
+		str_addf(sql, "INSERT INTO commits(commit_id, repo, oid, author, committer, author_s,"
+			 " author_offset_min, committer_s, committer_offset_min, author_quarter,"
+			 " author_bin, n_parents, parents, subject, flags, n_touches, first_seen_s)"
+			 " VALUES(%d, %d, x'%040x', 1, 1, 0, 0, 0, 0, 0, 0, 1, x'', '', 0, 0, 0);"
+			 "INSERT INTO commit_time VALUES(%d, 0, %d, 0, %d, 0);",
 			 commit, id, (unsigned)*p, commit, Q, Q);
 	}
 }

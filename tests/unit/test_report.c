@@ -114,6 +114,17 @@ static char *write_as(const struct quarry_edition *e, const char *format, const 
 	return text;
 }
 
+static void assert_cell(const struct quarry_edition *e, const char *table, size_t record,
+			const char *column, const char *value)
+{
+	char *text = write_as(e, "csv", table);
+	struct sheet sheet = read_sheet(text);
+
+	assert_string_equal(cell_of(&sheet, record, column), value);
+	sheet_release(&sheet);
+	free(text);
+}
+
 /* Rows of a table have as many cells as its head; every block is one of ours. */
 static void assert_tables_are_whole(const char *text)
 {
@@ -199,7 +210,6 @@ static void what_is_not_up_to_date_is_not_called_silent(void **state)
 		"1 more repositories that were read have no counted commit",
 	};
 	struct quarry_edition e = build();
-	struct sheet sheet;
 	char *text;
 
 	e.repos[0].known_s = 1746100800;
@@ -212,15 +222,11 @@ static void what_is_not_up_to_date_is_not_called_silent(void **state)
 			fail_msg("missing: %s", parts[i]);
 	assert_tables_are_whole(text);
 	free(text);
-	text = write_as(&e, "csv", "repositories");
-	sheet = read_sheet(text);
-	assert_string_equal(cell_of(&sheet, 1, "facts_until"), "2025-05-01");
-	assert_string_equal(cell_of(&sheet, 1, "stale"), "1");
-	assert_string_equal(cell_of(&sheet, 1, "commits_qoq"), "");
-	assert_string_equal(cell_of(&sheet, 2, "facts_until"), "");
-	assert_string_equal(cell_of(&sheet, 2, "stale"), "0");
-	sheet_release(&sheet);
-	free(text);
+	assert_cell(&e, "repositories", 1, "facts_until", "2025-05-01");
+	assert_cell(&e, "repositories", 1, "stale", "1");
+	assert_cell(&e, "repositories", 1, "commits_qoq", "");
+	assert_cell(&e, "repositories", 2, "facts_until", "");
+	assert_cell(&e, "repositories", 2, "stale", "0");
 	text = write_as(&e, "json", NULL);
 	assert_non_null(strstr(text, "\"facts_until\": \"2025-05-01\",\n   \"stale\": true,\n"));
 	assert_non_null(strstr(text, "\"facts_until\": null,\n   \"stale\": false,\n"));
@@ -241,6 +247,12 @@ static void an_old_copy_is_told_without_a_failure(void **state)
 				     "were fetched before the snapshot, the oldest on 2025-05-01: "));
 	assert_null(strstr(text, "could not be brought"));
 	free(text);
+}
+
+static void forget_files(struct quarry_measures *m)
+{
+	m->file_touches_raw = m->file_touches = m->distinct_files_raw = m->distinct_files =
+		m->top5_touches = m->lines_churn_raw = m->lines_churn = QUARRY_UNKNOWN;
 }
 
 static void a_quarter_to_date_is_compared_with_nothing(void **state)
@@ -266,6 +278,74 @@ static void a_quarter_to_date_is_compared_with_nothing(void **state)
 	assert_true(json_is_null(json_object_get(json_array_get(json_object_get(root, "scopes"), 1),
 						 "qoq")));
 	json_decref(root);
+	free(text);
+}
+
+/* Alpha's touches were read of 2025Q2 alone: the base is not known. */
+static void what_was_not_read_is_no_number(void **state)
+{
+	static const char *const parts[] = {
+		"**Figures of files are missing.** The touches of some repositories are read from 2025Q2 on only, "
+		"so what needs earlier ones is n/a. To have it, run 'quarry mine UNIVERSE --since 2025Q1', then "
+		"'quarry derive UNIVERSE'.\n\n",
+		"| Alpha | 1,130 | +3% | 1,500 (1,498–1,505) | +26% | 1,493 | 2 / 4 | 3,000 | n/a |\n",
+		"| Alpha | 4,000 | 3,000 | n/a | 25% | 900 | 0.6 | 1,200 | 2.50 |\n",
+		"| **Universe** | n/a | n/a | n/a | n/a | n/a | n/a | 1,200 | n/a |\n",
+		"| Touches read from | 2025Q2 on |\n",
+	};
+	static const struct { const char *table; size_t record; const char *column, *value; } cells[] = {
+		{ "snapshot", 1, "file_touches", "" },
+		{ "snapshot", 2, "file_touches", "3000" },
+		{ "snapshot", 2, "before_file_touches", "" },
+		{ "snapshot", 2, "file_touches_qoq", "" },
+		{ "changes", 5, "now", "3000" },
+		{ "changes", 5, "change", "" },
+		{ "changes", 5, "organic", "" },
+		{ "changes", 8, "organic", "0" },
+		{ "repositories", 1, "touches_since", "2025Q2" },
+	};
+	struct quarry_edition e = build();
+	char *text;
+
+	forget_files(&e.scopes[0].now);
+	forget_files(&e.scopes[0].before);
+	forget_files(&e.scopes[1].before);
+	e.scopes[0].file_touches.unknown = e.scopes[1].file_touches.unknown = 1;
+	e.touches_since = e.repos[0].touches_since = 2025 * 4 + 1;
+	text = write_as(&e, "md", NULL);
+	for (size_t i = 0; i < LENGTH(parts); i++)
+		if (!strstr(text, parts[i]))
+			fail_msg("missing: %s", parts[i]);
+	assert_null(strstr(strstr(text, "--since") + 1, "--since"));
+	assert_tables_are_whole(text);
+	free(text);
+	for (size_t i = 0; i < LENGTH(cells); i++)
+		assert_cell(&e, cells[i].table, cells[i].record, cells[i].column, cells[i].value);
+	text = write_as(&e, "json", NULL);
+	assert_non_null(strstr(text, "\"touches_since\": \"2025Q2\",\n \"taxonomy_hash\""));
+	assert_non_null(strstr(text, "\"file_touches\": null,\n    \"distinct_files_raw\": null,"));
+	assert_non_null(strstr(text, "\n   \"file_touches\": null,\n   \"contributors\": {"));
+	free(text);
+}
+
+/* Lines stand in the text where they were counted, and only there. */
+static void lines_are_shown_where_they_were_counted(void **state)
+{
+	struct quarry_edition e = build();
+	char *text = write_as(&e, "md", NULL);
+
+	assert_null(strstr(text, "Lines, raw"));
+	free(text);
+	for (size_t i = 0; i < 3; i++)
+		e.scopes[i].now.lines_churn = e.scopes[i].now.lines_churn_raw = QUARRY_UNKNOWN;
+	e.scopes[2].now.lines_churn_raw = 12345;
+	e.scopes[2].now.lines_churn = 10000;
+	e.scopes[2].before.lines_churn_raw = e.scopes[2].before.lines_churn = 5000;
+	text = write_as(&e, "md", NULL);
+	assert_non_null(strstr(text, "| Beta \\| two | 12,345 | 10,000 | +100% |\n"
+				     "| **Universe** | n/a | n/a | n/a |\n"));
+	assert_non_null(strstr(text, "| `lines_churn` | "));
+	assert_tables_are_whole(text);
 	free(text);
 }
 
@@ -505,6 +585,8 @@ int main(void)
 		cmocka_unit_test(what_is_not_up_to_date_is_not_called_silent),
 		cmocka_unit_test(an_old_copy_is_told_without_a_failure),
 		cmocka_unit_test(a_quarter_to_date_is_compared_with_nothing),
+		cmocka_unit_test(what_was_not_read_is_no_number),
+		cmocka_unit_test(lines_are_shown_where_they_were_counted),
 		cmocka_unit_test(the_json_edition_holds_every_field),
 		cmocka_unit_test(every_csv_table_is_rectangular),
 		cmocka_unit_test(a_wrong_table_is_the_users_error),

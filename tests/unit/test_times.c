@@ -75,12 +75,14 @@ static void add_commit(struct quarry_db *db, size_t i, const struct time_case *c
 {
 	struct str sql = STR_INIT;
 
-	str_addf(&sql, "INSERT INTO commits VALUES(%zu, 1, x'%040zx', 1, 1, %lld, %lld, %lld, %lld, 0, 0,"
-		 " %d, x'", i + 1, i, (long long)c->author_s, (long long)c->author_min,
+	str_addf(&sql, "INSERT INTO commits(commit_id, repo, oid, author, committer, author_s,"
+		 " author_offset_min, committer_s, committer_offset_min, author_quarter, author_bin,"
+		 " n_parents, parents, subject, flags, n_touches, first_seen_s)"
+		 " VALUES(%zu, 1, x'%040zx', 1, 1, %lld, %lld, %lld, %lld, 0, 0, %d, x'", i + 1, i, (long long)c->author_s, (long long)c->author_min,
 		 (long long)c->committer_s, (long long)c->committer_min, c->parent >= 0);
 	if (c->parent >= 0)
 		str_addf(&sql, "%040x", (unsigned)c->parent);
-	str_addf(&sql, "', '', %lld, 0)", (long long)c->flags);
+	str_addf(&sql, "', '', %lld, 0, 0)", (long long)c->flags);
 	must(db, sql.buf);
 	str_release(&sql);
 }

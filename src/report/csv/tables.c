@@ -1,8 +1,8 @@
 /*
  * The tables of an edition.  A column has the name of the struct's field it
  * holds; before_ is the quarter before, _qoq the change in whole percent, empty
- * where there is none: on a base of 0, in a quarter that is not over, and of a
- * repository that is not up to date. facts_until is the day of known_s.
+ * where there is none: on a base of 0, in a quarter that is not over, of a repository
+ * that is not up to date, and of what is not known. facts_until is the day of known_s.
  */
 #include "report/csv/csv.h"
 
@@ -37,7 +37,7 @@ static void measure_cells(struct csv *c, const struct quarry_measures *m)
 	for (const struct report_field *f = report_measures; f->name; f++) {
 		if (f->kind == REPORT_REAL)
 			csv_real(c, report_real(m, f));
-		else if (f->kind == REPORT_KNOWN && report_int(m, f) == QUARRY_UNKNOWN)
+		else if (!report_is_known(m, f))
 			csv_missing(c);
 		else if (f->kind != REPORT_BINS)
 			csv_int(c, report_int(m, f));
@@ -66,7 +66,8 @@ static void both_cells(struct csv *c, const struct quarry_edition *e,
 		if (!f->compared)
 			continue;
 		q = quarry_qoq_of(report_int(now, f), report_int(before, f), e->small_base);
-		if (!compared || q.kind != QUARRY_QOQ_PERCENT)
+		if (!compared || !report_is_known(now, f) || !report_is_known(before, f) ||
+		    q.kind != QUARRY_QOQ_PERCENT)
 			csv_missing(c);
 		else
 			csv_int(c, q.percent);
@@ -94,8 +95,9 @@ static void write_snapshot(struct csv *c, const struct quarry_edition *e)
 static void write_repositories(struct csv *c, const struct quarry_edition *e)
 {
 	static const char *const head[] = { "slug", "url", "category", "state", "problem",
-					    "newest_s", "facts_until", "stale", "quarter", NULL };
-	char day[32];
+					    "newest_s", "facts_until", "stale", "touches_since", "quarter",
+					    NULL };
+	char day[32], since[QUARRY_QUARTER_TEXT];
 
 	names(c, head);
 	both_names(c);
@@ -110,6 +112,7 @@ static void write_repositories(struct csv *c, const struct quarry_edition *e)
 		csv_int(c, r->newest_s);
 		csv_text(c, r->known_s ? quarry_date_format(day, sizeof(day), r->known_s) : "");
 		csv_int(c, r->stale);
+		csv_text(c, r->touches_since ? quarry_quarter_format(since, r->touches_since) : "");
 		quarter_cell(c, e);
 		both_cells(c, e, !e->to_date && !r->stale, &r->now, &r->before);
 	}
@@ -143,16 +146,24 @@ static void write_overlap(struct csv *c, const struct quarry_edition *e)
 	}
 }
 
+static void known_cell(struct csv *c, int64_t n, bool known)
+{
+	if (known)
+		csv_int(c, n);
+	else
+		csv_missing(c);
+}
+
 static void change_row(struct csv *c, const char *id, const char *measure,
 		       const struct quarry_change *change, int64_t now, int64_t before)
 {
 	csv_text(c, id);
 	csv_text(c, measure);
-	csv_int(c, before);
-	csv_int(c, now);
-	csv_int(c, now - before);
+	known_cell(c, before, before != QUARRY_UNKNOWN);
+	known_cell(c, now, now != QUARRY_UNKNOWN);
+	known_cell(c, now - before, before != QUARRY_UNKNOWN && now != QUARRY_UNKNOWN);
 	for (const struct report_field *f = report_changes; f->name; f++)
-		csv_int(c, report_int(change, f));
+		known_cell(c, report_int(change, f), !change->unknown);
 	csv_end(c);
 }
 
@@ -229,7 +240,7 @@ static void write_quality(struct csv *c, const struct quarry_edition *e)
 	for (size_t i = 0; i < e->n_quality; i++) {
 		csv_text(c, e->quality[i].id);
 		csv_text(c, e->quality[i].text);
-		csv_int(c, e->quality[i].count);
+		known_cell(c, e->quality[i].count, e->quality[i].count != QUARRY_UNKNOWN);
 		csv_end(c);
 	}
 }

@@ -51,11 +51,15 @@ static void put_real(struct tree *t, json_t *object, const char *key, double x)
 	put(t, object, key, isfinite(x) ? json_real(x == 0 ? 0 : x) : json_null());
 }
 
-static void put_quarter(struct tree *t, json_t *object, int32_t quarter)
+/* null for quarter 0. */
+static void put_quarter(struct tree *t, json_t *object, const char *key, int32_t quarter)
 {
 	char buf[QUARRY_QUARTER_TEXT];
 
-	put_text(t, object, "quarter", quarry_quarter_format(buf, quarter));
+	if (quarter)
+		put_text(t, object, key, quarry_quarter_format(buf, quarter));
+	else
+		put(t, object, key, json_null());
 }
 
 /* null for no time. */
@@ -86,7 +90,7 @@ static json_t *fields(struct tree *t, const void *of, const struct report_field 
 	for (; f->name; f++) {
 		if (f->kind == REPORT_REAL)
 			put_real(t, object, f->name, report_real(of, f));
-		else if (f->kind == REPORT_KNOWN && report_int(of, f) == QUARRY_UNKNOWN)
+		else if (!report_is_known(of, f))
 			put(t, object, f->name, json_null());
 		else if (f->kind != REPORT_BINS)
 			put_int(t, object, f->name, report_int(of, f));
@@ -97,15 +101,22 @@ static json_t *fields(struct tree *t, const void *of, const struct report_field 
 	return object;
 }
 
-static json_t *qoq(struct tree *t, struct quarry_qoq q)
+/* null where one of the two is not known. */
+static json_t *qoq(struct tree *t, const struct quarry_edition *e, const struct report_field *f,
+		   const struct quarry_measures *now, const struct quarry_measures *before)
 {
 	static const char *const kinds[] = {
 		[QUARRY_QOQ_PERCENT] = "percent",
 		[QUARRY_QOQ_NEW] = "new",
 		[QUARRY_QOQ_NONE] = "none",
 	};
-	json_t *object = json_object();
+	struct quarry_qoq q;
+	json_t *object;
 
+	if (!report_is_known(now, f) || !report_is_known(before, f))
+		return json_null();
+	q = quarry_qoq_of(report_int(now, f), report_int(before, f), e->small_base);
+	object = json_object();
 	put_text(t, object, "kind", kinds[q.kind]);
 	put(t, object, "percent",
 	    q.kind == QUARRY_QOQ_PERCENT ? json_integer(q.percent) : json_null());
@@ -124,10 +135,14 @@ static void put_measures(struct tree *t, json_t *object, const struct quarry_edi
 	put(t, object, "before", fields(t, before, report_measures));
 	for (const struct report_field *f = report_measures; f->name && compared; f++)
 		if (f->compared)
-			put(t, all, f->name,
-			    qoq(t, quarry_qoq_of(report_int(now, f), report_int(before, f),
-						 e->small_base)));
+			put(t, all, f->name, qoq(t, e, f, now, before));
 	put(t, object, "qoq", all);
+}
+
+/* null where the parts are not known. */
+static json_t *change(struct tree *t, const struct quarry_change *c)
+{
+	return c->unknown ? json_null() : fields(t, c, report_changes);
 }
 
 static json_t *scopes(struct tree *t, const struct quarry_edition *e)
@@ -142,9 +157,9 @@ static json_t *scopes(struct tree *t, const struct quarry_edition *e)
 		put_text(t, object, "title", s->title);
 		put_text(t, object, "layer", s->layer);
 		put_measures(t, object, e, !e->to_date, &s->now, &s->before);
-		put(t, object, "commits", fields(t, &s->commits, report_changes));
-		put(t, object, "file_touches", fields(t, &s->file_touches, report_changes));
-		put(t, object, "contributors", fields(t, &s->contributors, report_changes));
+		put(t, object, "commits", change(t, &s->commits));
+		put(t, object, "file_touches", change(t, &s->file_touches));
+		put(t, object, "contributors", change(t, &s->contributors));
 		put(t, object, "flow", fields(t, &s->flow, report_flows));
 		append(t, array, object);
 	}
@@ -167,6 +182,7 @@ static json_t *repos(struct tree *t, const struct quarry_edition *e)
 		put_int(t, object, "newest_s", r->newest_s);
 		put_day(t, object, "facts_until", r->known_s);
 		put(t, object, "stale", json_boolean(r->stale));
+		put_quarter(t, object, "touches_since", r->touches_since);
 		put_measures(t, object, e, !e->to_date && !r->stale, &r->now, &r->before);
 		append(t, array, object);
 	}
@@ -207,7 +223,8 @@ static json_t *quality(struct tree *t, const struct quarry_edition *e)
 
 		put_text(t, object, "id", e->quality[i].id);
 		put_text(t, object, "text", e->quality[i].text);
-		put_int(t, object, "count", e->quality[i].count);
+		put(t, object, "count", e->quality[i].count == QUARRY_UNKNOWN
+		    ? json_null() : json_integer(e->quality[i].count));
 		append(t, array, object);
 	}
 	return array;
@@ -217,13 +234,14 @@ static void put_head(struct tree *t, json_t *root, const struct quarry_edition *
 {
 	put_text(t, root, "universe", e->universe);
 	put_text(t, root, "title", e->title);
-	put_quarter(t, root, e->quarter);
+	put_quarter(t, root, "quarter", e->quarter);
 	put(t, root, "to_date", json_boolean(e->to_date));
 	put_text(t, root, "date_basis", e->date_basis);
 	put_text(t, root, "taxonomy", e->taxonomy);
 	put_int(t, root, "small_base", e->small_base);
 	put_int(t, root, "snapshot_s", e->snapshot_s);
 	put_int(t, root, "newest_s", e->newest_s);
+	put_quarter(t, root, "touches_since", e->touches_since);
 	put_text(t, root, "taxonomy_hash", e->taxonomy_hash);
 	put_text(t, root, "rules_hash", e->rules_hash);
 	put_text(t, root, "tips_hash", e->tips_hash);
@@ -279,7 +297,7 @@ static int write_overlap(struct str *out, const struct quarry_overlap *o,
 	struct tree t = { false };
 
 	put_text(&t, root, "universe", o->universe);
-	put_quarter(&t, root, o->quarter);
+	put_quarter(&t, root, "quarter", o->quarter);
 	for (size_t i = 0; i < o->n; i++) {
 		json_t *pool = json_object();
 

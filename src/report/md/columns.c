@@ -100,6 +100,29 @@ static double real_field(const struct quarry_measures *of, size_t offset)
 	return report_real(of, &f);
 }
 
+static bool unknown(const struct quarry_measures *of, size_t offset)
+{
+	return field(of, offset) == QUARRY_UNKNOWN;
+}
+
+/* Whether a cell needs a value that is not known. */
+static bool lacks(const struct md_column *col, const struct quarry_measures *now,
+		  const struct quarry_measures *before)
+{
+	switch (col->kind) {
+	case MD_COUNT:
+		return unknown(now, col->a);
+	case MD_QOQ:
+		return unknown(now, col->a) || unknown(before, col->a);
+	case MD_SHARE:
+	case MD_RATIO:
+	case MD_RATE:
+		return unknown(now, col->a) || unknown(now, col->b);
+	default:
+		return false;
+	}
+}
+
 static void ratio_cell(struct md *m, int64_t part, int64_t whole, int decimals)
 {
 	md_decimals(m, report_ratio((double)part, (double)whole), decimals);
@@ -112,10 +135,7 @@ static void cell(struct md *m, const struct md_column *col, const struct quarry_
 	case MD_LABEL:
 		break;
 	case MD_COUNT:
-		if (field(now, col->a) == QUARRY_UNKNOWN)
-			str_adds(m->out, "n/a");
-		else
-			md_count(m, field(now, col->a));
+		md_count(m, field(now, col->a));
 		break;
 	case MD_QOQ:
 		md_qoq(m, field(now, col->a), field(before, col->a));
@@ -173,7 +193,10 @@ void md_cells(struct md *m, const struct md_column *columns, const struct quarry
 		if (c->kind == MD_LABEL)
 			continue;
 		str_adds(m->out, " | ");
-		cell(m, c, now, before);
+		if (lacks(c, now, before) && !(c->kind == MD_QOQ && m->e->to_date))
+			str_adds(m->out, "n/a");
+		else
+			cell(m, c, now, before);
 	}
 	str_adds(m->out, " |\n");
 }

@@ -102,6 +102,24 @@ static void write_incomplete(struct md *m)
 		str_adds(m->out, "\n\n");
 }
 
+/* The one remedy for every n/a of a figure of files. */
+static void write_unread(struct md *m)
+{
+	if (!report_lacks_files(m->e))
+		return;
+	str_adds(m->out, "**Figures of files are missing.** ");
+	if (m->e->touches_since) {
+		str_adds(m->out, "The touches of some repositories are read from ");
+		md_quarter(m, m->e->touches_since);
+		str_adds(m->out, " on only");
+	} else {
+		str_adds(m->out, "The touches of some commits were not read");
+	}
+	str_adds(m->out, ", so what needs earlier ones is n/a. To have it, run 'quarry mine UNIVERSE --since ");
+	md_quarter(m, m->e->quarter - 1);
+	str_adds(m->out, "', then 'quarry derive UNIVERSE'.\n\n");
+}
+
 /* A base that misses commits makes growth of what is none. */
 static void write_handed_over(struct md *m)
 {
@@ -174,6 +192,7 @@ static int write_edition(struct str *out, const struct quarry_edition *e, const 
 	write_headline(&m);
 	write_incomplete(&m);
 	write_handed_over(&m);
+	write_unread(&m);
 	write_standing(&m);
 	md_footnote(&m);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {

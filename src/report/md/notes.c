@@ -14,7 +14,7 @@ static const struct md_column quality[] = {
 };
 
 /* One line an id; docs/metrics.md has the whole of each. */
-static const struct { const char *id, *meaning; } definitions[] = {
+static const struct definition { const char *id, *meaning; } definitions[] = {
 	{ "quarter", "UTC calendar quarter, its end excluded; *to date* when not over at the snapshot" },
 	{ "activity_time", "the author time, or the committer time under that date basis; "
 			   "implausible ones are repaired (`time_fixed`)" },
@@ -57,6 +57,12 @@ static const struct { const char *id, *meaning; } definitions[] = {
 	{ "lift", "overlap / expected" },
 };
 
+/* Stands where lines were counted. */
+static const struct definition lines = {
+	"lines_churn", "lines added and deleted, as git counts them; binary files have none; robust "
+		       "unless called raw",
+};
+
 static void write_rows(struct md *m)
 {
 	if (!m->e->n_quality) {
@@ -70,7 +76,10 @@ static void write_rows(struct md *m)
 		str_adds(m->out, " | ");
 		md_text(m->out, m->e->quality[i].id);
 		str_adds(m->out, " | ");
-		md_count(m, m->e->quality[i].count);
+		if (m->e->quality[i].count == QUARRY_UNKNOWN)
+			str_adds(m->out, "n/a");
+		else
+			md_count(m, m->e->quality[i].count);
 		str_adds(m->out, " |\n");
 	}
 }
@@ -148,6 +157,11 @@ static void write_provenance(struct md *m)
 	write_time(m, "Snapshot", e->snapshot_s);
 	if (e->newest_s)
 		write_time(m, "Newest commit", e->newest_s);
+	if (e->touches_since) {
+		str_adds(m->out, "| Touches read from | ");
+		md_quarter(m, e->touches_since);
+		str_adds(m->out, " on |\n");
+	}
 	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
 		str_addf(m->out, "| %s | ", hashes[i].label);
 		md_hash(m->out, hashes[i].hash);
@@ -155,11 +169,18 @@ static void write_provenance(struct md *m)
 	}
 }
 
+static void write_definition(struct md *m, const struct definition *d)
+{
+	str_addf(m->out, "| `%s` | %s |\n", d->id, d->meaning);
+}
+
 void md_definitions(struct md *m)
 {
 	str_adds(m->out, "| Id | Meaning |\n| :--- | :--- |\n");
 	for (size_t i = 0; i < sizeof(definitions) / sizeof(definitions[0]); i++)
-		str_addf(m->out, "| `%s` | %s |\n", definitions[i].id, definitions[i].meaning);
+		write_definition(m, &definitions[i]);
+	if (report_has_lines(m->e))
+		write_definition(m, &lines);
 	str_addc(m->out, '\n');
 	write_provenance(m);
 }

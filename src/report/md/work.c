@@ -1,6 +1,7 @@
 /* What was done: files, and who or what committed. */
 #include "report/md/md.h"
 
+#include "report/model.h"
 #include "util/banned.h"
 
 static const struct md_column work[] = {
@@ -13,6 +14,14 @@ static const struct md_column work[] = {
 	{ "Footprint", MD_RATIO, MD_FIELD(distinct_files), MD_FIELD(contributors) },
 	{ "Files at the tip", MD_COUNT, MD_FIELD(files_at_tip) },
 	{ "Relative churn", MD_RATE, MD_FIELD(file_touches), MD_FIELD(files_at_tip) },
+	{ NULL },
+};
+
+static const struct md_column lines[] = {
+	{ "Category", MD_LABEL },
+	{ "Lines, raw", MD_COUNT, MD_FIELD(lines_churn_raw) },
+	{ "Lines, robust", MD_COUNT, MD_FIELD(lines_churn) },
+	{ "QoQ", MD_QOQ, MD_FIELD(lines_churn) },
 	{ NULL },
 };
 
@@ -30,6 +39,18 @@ static const struct md_column classes[] = {
 	{ NULL },
 };
 
+/* Only where lines were counted at all. */
+static void write_lines(struct md *m)
+{
+	if (!report_has_lines(m->e))
+		return;
+	str_addc(m->out, '\n');
+	md_scope_table(m, lines);
+	md_footnote(m);
+	str_adds(m->out, "\nLines are those added and deleted, as git counts them; binary files have none. "
+		 "Robust leaves out what it leaves out above, and commits of more than 50,000 lines.\n");
+}
+
 void md_work(struct md *m)
 {
 	md_scope_table(m, work);
@@ -38,6 +59,7 @@ void md_work(struct md *m)
 		 "lock files. Top 5 commits is the share of the five largest in the raw touches. "
 		 "Footprint is distinct files per contributor; relative churn, robust touches over "
 		 "files at the tip.\n");
+	write_lines(m);
 }
 
 void md_agents(struct md *m)

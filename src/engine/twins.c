@@ -1,0 +1,40 @@
+#include "engine/twins.h"
+
+#include "util/banned.h"
+
+void twins_release(struct twins *t)
+{
+	vec_release(&t->repos);
+	vec_release(&t->commits);
+}
+
+static int add(void *payload, const struct quarry_unread_twin *twin, struct quarry_error *err)
+{
+	struct twins *t = payload;
+
+	if (vec_push(&t->repos, twin->repo) < 0 || vec_push(&t->commits, twin->commit_id) < 0)
+		return quarry_error_nomem(err);
+	return 0;
+}
+
+int twins_find(struct twins *t, struct quarry_db *db, struct quarry_error *err)
+{
+	return quarry_aggregate_each_unread_twin(&t->looked, db, add, t, err);
+}
+
+int twins_settle(const struct twins *t, struct quarry_db *db, struct quarry_error *err)
+{
+	return t->looked ? quarry_aggregate_twins_are_read(db, err) : 0;
+}
+
+const int64_t *twins_of(size_t *n, const struct twins *t, int64_t repo)
+{
+	size_t from = 0, to;
+
+	while (from < t->repos.n && t->repos.at[from] < repo)
+		from++;
+	for (to = from; to < t->repos.n && t->repos.at[to] == repo; to++)
+		;
+	*n = to - from;
+	return t->commits.at + from;
+}

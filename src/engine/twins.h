@@ -1,0 +1,26 @@
+/*
+ * Commits that may be the same work as another one, and of which that cannot be told
+ * because their touches were not read (quarry/aggregate.h).
+ */
+#ifndef QUARRY_ENGINE_TWINS_H
+#define QUARRY_ENGINE_TWINS_H
+
+#include "quarry/aggregate.h"
+#include "util/vec.h"
+
+struct twins {
+	VEC(int64_t) repos;   /* of each commit, ascending */
+	VEC(int64_t) commits; /* their numbers, ascending within a repository */
+	bool looked;          /* they were looked for: the facts had changed */
+};
+
+/* None where the facts are as they were when twins were last read. */
+int twins_find(struct twins *t, struct quarry_db *db, struct quarry_error *err);
+/* Those that can be read have been. */
+int twins_settle(const struct twins *t, struct quarry_db *db, struct quarry_error *err);
+void twins_release(struct twins *t);
+
+/* The commits of one repository. */
+const int64_t *twins_of(size_t *n, const struct twins *t, int64_t repo);
+
+#endif
