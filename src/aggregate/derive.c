@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/banned.h"
+#include "util/hash.h"
 
 static const char *const sql[DS_N] = {
 	[DS_PERSON] = "INSERT INTO person(person, lenient, key) VALUES(?1, ?2, ?3)",
@@ -68,12 +69,19 @@ static int keep_path_rules(struct quarry_db *db, const char *hash, struct quarry
 	return rc ? rc : set_meta(db, "path_rules", hash, err);
 }
 
+int64_t derive_shape(void)
+{
+	return (int64_t)(hash_bytes(0, quarry_derived_sql, strlen(quarry_derived_sql)) >> 1);
+}
+
 static int keep_meta(struct quarry_derive *d, const struct quarry_derive_options *o,
 		     struct quarry_error *err)
 {
 	const struct quarry_universe *u = d->universe;
 	int rc = set_meta(d->db, "universe", u->id, err);
 
+	if (!rc)
+		rc = set_meta_int(d->db, "derived_shape", derive_shape(), err);
 	if (!rc)
 		rc = set_meta(d->db, "title", u->title, err);
 	if (!rc)

@@ -77,4 +77,7 @@ void derive_tip_free(struct derive_tip *t); /* NULL is fine */
 
 extern const char quarry_derived_sql[];
 
+/* A number of the derived tables as this program makes them. */
+int64_t derive_shape(void);
+
 #endif

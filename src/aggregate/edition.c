@@ -115,6 +115,18 @@ static int choose_quarter(struct edition_reader *r, int32_t quarter, struct quar
 	return 0;
 }
 
+/* Derived tables of another version have other columns, or mean something else by them. */
+static int check_shape(struct edition_reader *r, struct quarry_error *err)
+{
+	int64_t shape = 0;
+	int rc = meta_int(&shape, r, "derived_shape", err);
+
+	if (!rc && shape != derive_shape())
+		rc = quarry_error_set(err, QUARRY_EFAIL, "the figures in the store are those of another "
+				      "version of quarry: run 'quarry derive UNIVERSE' once");
+	return rc;
+}
+
 int edition_meta(struct edition_reader *r, int32_t quarter, struct quarry_error *err)
 {
 	int64_t tables = 0, lo = 0, hi = 0;
@@ -124,6 +136,8 @@ int edition_meta(struct edition_reader *r, int32_t quarter, struct quarry_error 
 	if (!rc && !tables)
 		return quarry_error_set(err, QUARRY_EFAIL,
 					"the store holds no figures yet: run 'quarry derive UNIVERSE' first");
+	if (!rc)
+		rc = check_shape(r, err);
 	if (!rc)
 		rc = meta(&r->e->universe, r, "universe", err);
 	if (!rc)

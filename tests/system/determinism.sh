@@ -106,7 +106,7 @@ younger() {
 grown() {
 	cp -r mirror younger
 	younger younger || return 1
-	run mine "$sample" --mirror younger --offline --cache cache --store sample/grown.db -q
+	run mine "$sample" --mirror younger --offline --cache cache --store sample/grown.db -q --since 1970Q1
 	ends 0 && again sample/grown "$sample" mirror sample/grown.db
 }
 
@@ -122,7 +122,7 @@ rewritten() {
 			git --git-dir="$repository" commit-tree "$tree" -p "$branch")
 		git --git-dir="$repository" update-ref "$branch" "$tip"
 	done
-	run mine "$sample" --mirror other --offline --cache cache --store sample/rewritten.db -q
+	run mine "$sample" --mirror other --offline --cache cache --store sample/rewritten.db -q --since 1970Q1
 	ends 0 && again sample/rewritten "$sample" mirror sample/rewritten.db
 }
 
