@@ -236,6 +236,8 @@ int diff_trees(struct diff *d, const struct quarry_oid *old_tree,
 	if (old_tree && new_tree && memcmp(old_tree->id, new_tree->id, QUARRY_OID_SIZE) == 0)
 		return 0;
 	str_add(&d->path, "", 0);
+	if (d->path.oom)
+		return quarry_error_nomem(err);
 	rc = walk(d, old_tree ? old_tree->id : NULL, new_tree ? new_tree->id : NULL, 0, err);
 	if (d->loss.too_many)
 		d->deltas.n = 0;

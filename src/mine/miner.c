@@ -41,7 +41,7 @@ struct quarry_miner {
 	bool walked;
 	size_t next_known;     /* of the known commits, the next to be looked at */
 	pthread_mutex_t lock;  /* the rest */
-	VEC(struct toucher *) free_touchers;
+	struct toucher *free_touchers;
 	int64_t flags[QUARRY_FLAG_N];
 	size_t piece_commits;  /* how many the next piece may have */
 };
@@ -102,9 +102,12 @@ void quarry_miner_free(struct quarry_miner *m)
 {
 	if (!m)
 		return;
-	for (size_t i = 0; i < m->free_touchers.n; i++)
-		toucher_free(m->free_touchers.at[i]);
-	vec_release(&m->free_touchers);
+	while (m->free_touchers) {
+		struct toucher *next = m->free_touchers->next;
+
+		toucher_free(m->free_touchers);
+		m->free_touchers = next;
+	}
 	facts_release(&m->facts);
 	facts_release(&m->carry);
 	known_release(&m->known);
@@ -220,11 +223,12 @@ int quarry_miner_next(struct quarry_history **out, struct quarry_miner *m,
 
 static int take_toucher(struct toucher **out, struct quarry_miner *m, struct quarry_error *err)
 {
-	struct toucher *t = NULL;
+	struct toucher *t;
 
 	(void)pthread_mutex_lock(&m->lock);
-	if (m->free_touchers.n)
-		t = m->free_touchers.at[--m->free_touchers.n];
+	t = m->free_touchers;
+	if (t)
+		m->free_touchers = t->next;
 	(void)pthread_mutex_unlock(&m->lock);
 	if (!t)
 		return toucher_open(out, m->odb, m->options.flags, err);
@@ -246,10 +250,9 @@ static void give_back(struct quarry_miner *m, struct toucher *t, const struct qu
 	for (int i = 0; i < QUARRY_FLAG_N; i++)
 		m->flags[i] += t->flags[i];
 	adapt(m, piece);
-	if (vec_push(&m->free_touchers, t) == 0)
-		t = NULL;
+	t->next = m->free_touchers;
+	m->free_touchers = t;
 	(void)pthread_mutex_unlock(&m->lock);
-	toucher_free(t);
 }
 
 int quarry_miner_touch(struct quarry_miner *m, struct quarry_history *piece,

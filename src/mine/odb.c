@@ -7,6 +7,7 @@
 
 #include "mine/odb_folders.h"
 #include "mine/odb_libgit2.h"
+#include "mine/odb_loose.h"
 #include "mine/pack.h"
 #include "util/str.h"
 #include "util/banned.h"
@@ -30,12 +31,13 @@ struct odb {
 struct odb_reader {
 	struct odb *odb;
 	struct pack_cache *cache;
-	struct pack_reader *packed;  /* NULL with ODB_LIBGIT2 */
+	struct odb_libgit2 *all;     /* reads everything, with ODB_LIBGIT2; else NULL */
+	struct pack_reader *packed;
+	struct loose_reader *loose;
 	struct packs *late_packs;    /* what the folders had when something was missing */
 	struct pack_reader *late;
 	uint32_t n_late;             /* how often that was */
 	uint64_t stamp;
-	struct odb_libgit2 *loose;   /* opened when it is needed */
 };
 
 int odb_init(struct quarry_error *err)
@@ -104,13 +106,10 @@ static const struct packs *shared_packs(struct odb *odb, bool sorted)
 	return state == PACK_READ ? odb->packs : NULL;
 }
 
-/* With ODB_LIBGIT2 it is to read all. */
-static int open_loose(struct odb_libgit2 **out, const struct odb *odb, struct quarry_error *err)
+/* Nobody else needs to be asked. */
+static bool is_over(enum pack_state state)
 {
-	bool all = odb->flags & ODB_LIBGIT2;
-
-	return odb_libgit2_open(out, odb->gitdir, (const char *const *)odb->folders.list.at,
-				all ? 0 : odb->folders.list.n, err);
+	return state == PACK_READ || state == PACK_NO_MEMORY;
 }
 
 /* Whether the commit is there; its bytes are not looked at. */
@@ -119,21 +118,26 @@ static int find_commit(bool *out, struct odb *odb, const struct quarry_oid *oid,
 {
 	const struct packs *packs = shared_packs(odb, false);
 	struct pack_cache *cache = pack_cache_new(0);
-	struct pack_reader *r = packs && cache ? pack_reader_new(packs, cache, 0, odb_libgit2_verify)
-					       : NULL;
-	struct odb_libgit2 *loose = NULL;
-	int rc = 0;
+	struct pack_reader *packed = NULL;
+	struct loose_reader *loose = NULL;
+	enum pack_state state = PACK_NO_MEMORY;
 
-	if (!r)
-		rc = quarry_error_nomem(err);
-	else if (pack_has(r, oid, ODB_COMMIT) == PACK_READ)
-		*out = true;
-	else if (!(rc = open_loose(&loose, odb, err)))
-		*out = odb_libgit2_is(loose, oid, ODB_COMMIT);
-	odb_libgit2_close(loose);
-	pack_reader_free(r);
+	if (packs && cache) {
+		packed = pack_reader_new(packs, cache, 0, odb_libgit2_verify);
+		loose = loose_reader_new(&odb->folders, cache, odb_libgit2_verify);
+	}
+	if (packed && loose) {
+		state = pack_has(packed, oid, ODB_COMMIT);
+		if (!is_over(state))
+			state = loose_has(loose, oid, ODB_COMMIT);
+	}
+	loose_reader_free(loose);
+	pack_reader_free(packed);
 	pack_cache_free(cache);
-	return rc;
+	if (state == PACK_NO_MEMORY)
+		return quarry_error_nomem(err);
+	*out = state == PACK_READ;
+	return 0;
 }
 
 int odb_resolve(struct quarry_oid *out, char **full, struct odb *odb, const char *name,
@@ -168,26 +172,37 @@ static size_t cache_size(const struct packs *packs)
 	return size < CACHE_MIN ? CACHE_MIN : size > CACHE_MAX ? CACHE_MAX : (size_t)size;
 }
 
+static bool open_own(struct odb_reader *r, const struct packs *packs)
+{
+	r->packed = pack_reader_new(packs, r->cache, 0, odb_libgit2_verify);
+	r->loose = loose_reader_new(&r->odb->folders, r->cache, odb_libgit2_verify);
+	return r->packed && r->loose;
+}
+
 int odb_reader_open(struct odb_reader **out, struct odb *odb, struct quarry_error *err)
 {
 	struct odb_reader *r = calloc(1, sizeof(*r));
 	const struct packs *packs = shared_packs(odb, true);
-	bool own = !(odb->flags & ODB_LIBGIT2);
+	int rc = QUARRY_ENOMEM;
 
 	if (!r || !packs)
-		goto no_memory;
+		goto done;
 	r->odb = odb;
 	r->stamp = odb->stamp;
 	r->cache = pack_cache_new(cache_size(packs));
-	if (r->cache && own)
-		r->packed = pack_reader_new(packs, r->cache, 0, odb_libgit2_verify);
-	if (!r->cache || (own && !r->packed))
-		goto no_memory;
+	if (!r->cache)
+		goto done;
+	if (odb->flags & ODB_LIBGIT2)
+		rc = odb_libgit2_open(&r->all, odb->gitdir, err);
+	else if (open_own(r, packs))
+		rc = 0;
+	if (rc)
+		goto done;
 	*out = r;
-	return 0;
-no_memory:
+	r = NULL;
+done:
 	odb_reader_close(r);
-	return quarry_error_nomem(err);
+	return rc == QUARRY_ENOMEM ? quarry_error_nomem(err) : rc;
 }
 
 void odb_reader_close(struct odb_reader *r)
@@ -196,47 +211,64 @@ void odb_reader_close(struct odb_reader *r)
 		return;
 	pack_reader_free(r->late);
 	packs_free(r->late_packs);
+	loose_reader_free(r->loose);
 	pack_reader_free(r->packed);
+	odb_libgit2_close(r->all);
 	pack_cache_free(r->cache);
-	odb_libgit2_close(r->loose);
 	free(r);
 }
 
-/* Open the packs anew, when some have come or gone. False: nothing has changed. */
-static bool look_again(struct odb_reader *r)
+/* Open the packs anew, when some have come or gone; loose objects may have, too.
+ * PACK_ABSENT: nothing has changed. PACK_NO_MEMORY. */
+static enum pack_state look_again(struct odb_reader *r)
 {
 	uint64_t stamp = odb_folders_stamp(&r->odb->folders);
 	struct packs *packs = NULL;
 	struct pack_reader *late = NULL;
 
 	if (stamp == r->stamp || r->n_late == UINT32_MAX / PACKS_MAX - 1)
-		return false;
-	r->stamp = stamp;
+		return PACK_ABSENT;
 	if (open_packs(&packs, r->odb) == PACK_READ && packs_sort(packs) == PACK_READ)
 		late = pack_reader_new(packs, r->cache, (r->n_late + 1) * PACKS_MAX,
 				       odb_libgit2_verify);
 	if (!late) {
 		packs_free(packs);
-		return false;
+		return PACK_NO_MEMORY;
 	}
 	pack_reader_free(r->late);
 	packs_free(r->late_packs);
 	r->late_packs = packs;
 	r->late = late;
 	r->n_late++;
-	return true;
+	r->stamp = stamp;
+	loose_reader_refresh(r->loose);
+	return PACK_READ;
 }
 
-static enum pack_state read_late(struct object **out, struct odb_reader *r,
-				 const struct quarry_oid *oid, enum odb_type type)
+/* After `before`, which was not the end. */
+static enum pack_state joined(enum pack_state before, enum pack_state state)
 {
-	enum pack_state state = PACK_ABSENT;
+	return is_over(state) || before == PACK_ABSENT ? state : before;
+}
 
-	if (r->late)
-		state = pack_read(out, r->late, oid, type);
-	if (state != PACK_READ && look_again(r))
-		state = pack_read(out, r->late, oid, type);
-	return state;
+/* Packs, loose objects, and both again when packs have come since; what the first that has
+ * it says of an object that nobody has whole counts. */
+static enum pack_state read_own(struct object **out, struct odb_reader *r,
+				const struct quarry_oid *oid, enum odb_type type)
+{
+	enum pack_state state = pack_read(out, r->packed, oid, type), again;
+
+	if (!is_over(state))
+		state = joined(state, loose_read(out, r->loose, oid, type));
+	if (!is_over(state) && r->late)
+		state = joined(state, pack_read(out, r->late, oid, type));
+	if (is_over(state))
+		return state;
+	again = look_again(r);
+	if (again != PACK_READ)
+		return joined(state, again);
+	state = joined(state, pack_read(out, r->late, oid, type));
+	return is_over(state) ? state : joined(state, loose_read(out, r->loose, oid, type));
 }
 
 static int refuse(struct quarry_error *err, const struct odb *odb, const struct quarry_oid *oid,
@@ -260,35 +292,20 @@ static int refuse(struct quarry_error *err, const struct odb *odb, const struct 
 	return rc;
 }
 
-/* Packs, loose objects, packs that have come since; what the first has to say of an object
- * that is nowhere counts. */
-static int read_object(struct object **out, struct odb_reader *r, const struct quarry_oid *oid,
-		       enum odb_type type, struct quarry_error *err)
-{
-	enum pack_state state = PACK_ABSENT;
-	int rc = 0;
-
-	if (r->packed)
-		state = pack_read(out, r->packed, oid, type);
-	if (state == PACK_READ)
-		return 0;
-	if (state == PACK_NO_MEMORY)
-		return refuse(err, r->odb, oid, state);
-	if (!r->loose)
-		rc = open_loose(&r->loose, r->odb, err);
-	if (!rc && odb_libgit2_has(r->loose, oid))
-		rc = odb_libgit2_read(out, r->loose, r->cache, oid, type, err);
-	else if (!rc && !(r->packed && read_late(out, r, oid, type) == PACK_READ))
-		rc = refuse(err, r->odb, oid, state);
-	return rc;
-}
-
 int odb_read(struct odb_object *out, struct odb_reader *r, const struct quarry_oid *oid,
 	     enum odb_type type, struct quarry_error *err)
 {
 	struct object *o = NULL;
-	int rc = read_object(&o, r, oid, type, err);
+	enum pack_state state;
+	int rc = 0;
 
+	if (r->all) {
+		rc = odb_libgit2_read(&o, r->all, r->cache, oid, type, err);
+	} else {
+		state = read_own(&o, r, oid, type);
+		if (state != PACK_READ)
+			rc = refuse(err, r->odb, oid, state);
+	}
 	if (rc)
 		return rc;
 	out->data = o->data;

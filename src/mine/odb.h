@@ -8,11 +8,15 @@
  *	odb_reader_close(reader);
  *	odb_close(odb);
  *
- * Packs are read by our own reader (pack.h), which is two to four times as fast as
- * libgit2; what is in no pack, or damaged there, is looked for among the loose objects by
- * libgit2. CRCs or, where one does not fit, ids are verified, so that nothing but the named
- * object's own bytes is ever returned. libgit2 is kept away from packs: with an index
- * that is damaged it reads outside of the file, and ends the process (1.5.1).
+ * Packs are read by pack.h, which is two to four times as fast as libgit2; what is in no
+ * pack, or damaged there, is looked for among the loose objects by odb_loose.h. CRCs or,
+ * where one does not fit, ids are verified of what is packed, ids of what is loose, so that
+ * nothing but the named object's own bytes is ever returned; of a loose commit that is cut
+ * it is the checksum of the whole.
+ *
+ * libgit2 reads references and computes ids. It is kept away from objects: with an index
+ * that is damaged it reads outside of the pack, and ends the process; in a loose object that
+ * was cut off it reads for ever (1.5.1).
  *
  * libgit2 stands in odb_libgit2.c and odb_refs.c, and nowhere else in mine.
  */
@@ -32,11 +36,11 @@ enum odb_type { ODB_COMMIT, ODB_TREE, ODB_BLOB, ODB_TAG };
 
 enum odb_flags {
 	ODB_ALTERNATES = 1 << 0, /* read objects/info/alternates; else such a repository is refused */
-	ODB_LIBGIT2 = 1 << 1,    /* read everything by libgit2: the reference for tests */
+	ODB_LIBGIT2 = 1 << 1,    /* read objects by libgit2: the reference for tests, of sound ones */
 };
 
 /* More of a commit is not read (odb_object.len < total then); a larger tree, blob or tag
- * is refused. */
+ * is refused, and a loose commit of more than 2 GiB. */
 #define ODB_COMMIT_MAX (8u << 20)
 #define ODB_TREE_MAX (64u << 20)
 #define ODB_BLOB_MAX (64u << 20)
@@ -67,7 +71,8 @@ void odb_close(struct odb *odb);
 int odb_resolve(struct quarry_oid *out, char **full, struct odb *odb, const char *name,
 		struct quarry_error *err);
 
-/* A reader is used by one thread at a time; its cache is bounded (32 MiB). */
+/* A reader is used by one thread at a time; its cache is bounded (32 MiB). Packs that come
+ * while it is open are found, loose objects perhaps not before a pack comes, too. */
 int odb_reader_open(struct odb_reader **out, struct odb *odb, struct quarry_error *err);
 void odb_reader_close(struct odb_reader *r); /* NULL is fine */
 

@@ -26,11 +26,19 @@ static bool is_known(const struct odb_folders *f, const char *path)
 /* `path` is handed over. */
 static int add(struct odb_folders *f, char *path)
 {
+	char *packs;
+
 	if (!path)
 		return QUARRY_ENOMEM;
 	if (f->list.n == FOLDERS_MAX || is_known(f, path)) {
 		free(path);
 		return 0;
+	}
+	packs = str_dupf("%s/pack", path);
+	if (!packs || vec_push(&f->packs, packs)) {
+		free(packs);
+		free(path);
+		return QUARRY_ENOMEM;
 	}
 	if (vec_push(&f->list, path)) {
 		free(path);
@@ -92,22 +100,22 @@ void odb_folders_release(struct odb_folders *f)
 	for (size_t i = 0; i < f->list.n; i++)
 		free(f->list.at[i]);
 	vec_release(&f->list);
+	for (size_t i = 0; i < f->packs.n; i++)
+		free(f->packs.at[i]);
+	vec_release(&f->packs);
 }
 
 uint64_t odb_folders_stamp(const struct odb_folders *f)
 {
 	uint64_t stamp = 0;
 
-	for (size_t i = 0; i < f->list.n; i++) {
-		char *path = str_dupf("%s/pack", f->list.at[i]);
+	for (size_t i = 0; i < f->packs.n; i++) {
 		struct stat st;
 
-		/* Without memory, nothing new is seen. */
-		if (path && stat(path, &st) == 0) {
+		if (stat(f->packs.at[i], &st) == 0) {
 			stamp = hash_bytes(stamp, &st.st_mtim.tv_sec, sizeof(st.st_mtim.tv_sec));
 			stamp = hash_bytes(stamp, &st.st_mtim.tv_nsec, sizeof(st.st_mtim.tv_nsec));
 		}
-		free(path);
 	}
 	return stamp;
 }

@@ -15,7 +15,8 @@
 #include "util/vec.h"
 
 struct odb_folders {
-	VEC(char *) list; /* the first is its own */
+	VEC(char *) list;  /* the first is its own */
+	VEC(char *) packs; /* where each of them has its packs */
 };
 
 /* Where alternates are not allowed, a repository that has some is refused. */

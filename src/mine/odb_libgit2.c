@@ -5,9 +5,7 @@
 #include <strings.h>
 
 #include <git2.h>
-#include <git2/sys/odb_backend.h>
 
-#include "mine/odb_loose.h"
 #include "util/banned.h"
 
 #define LIBGIT2_CACHE (16 << 20) /* all handles together; ours is the better one */
@@ -20,8 +18,6 @@ struct odb_repo {
 struct odb_libgit2 {
 	git_odb *db;
 	char *gitdir;
-	const char *const *folders; /* of the caller */
-	size_t n_folders;
 };
 
 static const git_object_t types[] = {
@@ -177,18 +173,6 @@ int odb_repo_resolve(struct quarry_oid *out, char **full, struct odb_repo *repo,
 	return rc;
 }
 
-static int add_loose(git_odb *db, const char *folder)
-{
-	git_odb_backend *loose = NULL;
-	int rc = git_odb_backend_loose(&loose, folder, -1, 0, 0, 0);
-
-	if (rc == 0)
-		rc = git_odb_add_backend(db, loose, 1);
-	if (rc < 0 && loose)
-		loose->free(loose);
-	return rc;
-}
-
 /* All of a repository; it may be freed before its objects are. */
 static int open_all(git_odb **out, const char *gitdir)
 {
@@ -201,22 +185,15 @@ static int open_all(git_odb **out, const char *gitdir)
 	return rc;
 }
 
-int odb_libgit2_open(struct odb_libgit2 **out, const char *gitdir, const char *const *folders,
-		     size_t n_folders, struct quarry_error *err)
+int odb_libgit2_open(struct odb_libgit2 **out, const char *gitdir, struct quarry_error *err)
 {
 	struct odb_libgit2 *g = calloc(1, sizeof(*g));
-	int rc;
 
 	if (!g || !(g->gitdir = strdup(gitdir))) {
 		odb_libgit2_close(g);
 		return quarry_error_nomem(err);
 	}
-	g->folders = folders;
-	g->n_folders = n_folders;
-	rc = n_folders ? git_odb_new(&g->db) : open_all(&g->db, gitdir);
-	for (size_t i = 0; i < n_folders && rc == 0; i++)
-		rc = add_loose(g->db, folders[i]);
-	if (rc < 0) {
+	if (open_all(&g->db, gitdir) < 0) {
 		odb_libgit2_close(g);
 		return quarry_error_set(err, QUARRY_EFAIL, "cannot open the objects of '%s': %s",
 					gitdir, cause());
@@ -232,26 +209,6 @@ void odb_libgit2_close(struct odb_libgit2 *g)
 	git_odb_free(g->db);
 	free(g->gitdir);
 	free(g);
-}
-
-bool odb_libgit2_has(struct odb_libgit2 *g, const struct quarry_oid *oid)
-{
-	git_oid id;
-
-	memcpy(id.id, oid->id, QUARRY_OID_SIZE);
-	/* It would look for new packs at every object that is missing. */
-	return git_odb_exists_ext(g->db, &id, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
-}
-
-bool odb_libgit2_is(struct odb_libgit2 *g, const struct quarry_oid *oid, enum odb_type type)
-{
-	git_object_t found;
-	git_oid id;
-	size_t len;
-
-	memcpy(id.id, oid->id, QUARRY_OID_SIZE);
-	return odb_libgit2_has(g, oid) && git_odb_read_header(&len, &found, g->db, &id) == 0 &&
-	       found == types[type];
 }
 
 static void free_object(void *foreign)
@@ -287,19 +244,9 @@ static int read_all(struct object **out, struct odb_libgit2 *g, struct pack_cach
 	return 0;
 }
 
-static int read_cut(struct object **out, struct odb_libgit2 *g, struct pack_cache *cache,
-		    const struct quarry_oid *oid)
-{
-	int rc = QUARRY_EFAIL;
-
-	for (size_t i = 0; i < g->n_folders && rc == QUARRY_EFAIL; i++)
-		rc = loose_read_cut(out, g->folders[i], cache, oid, ODB_COMMIT_MAX);
-	return rc;
-}
-
-/* What of the object may be read is read; the cause of a failure is in libgit2's error. */
-static int read_part(struct object **out, struct odb_libgit2 *g, struct pack_cache *cache,
-		     const struct quarry_oid *oid, const git_oid *id, enum odb_type type)
+/* The cause of a failure is in libgit2's error. */
+static int read_checked(struct object **out, struct odb_libgit2 *g, struct pack_cache *cache,
+			const git_oid *id, enum odb_type type)
 {
 	static const size_t limits[] = {
 		[ODB_COMMIT] = ODB_COMMIT_MAX, [ODB_TREE] = ODB_TREE_MAX,
@@ -308,6 +255,11 @@ static int read_part(struct object **out, struct odb_libgit2 *g, struct pack_cac
 	git_object_t found;
 	size_t len;
 
+	/* It would look for new packs at every object that is missing. */
+	if (git_odb_exists_ext(g->db, id, GIT_ODB_LOOKUP_NO_REFRESH) != 1) {
+		git_error_set_str(GIT_ERROR_ODB, "it is not there");
+		return QUARRY_ENOTFOUND;
+	}
 	if (git_odb_read_header(&len, &found, g->db, id) < 0)
 		return QUARRY_EFAIL;
 	if (found != types[type]) {
@@ -317,7 +269,7 @@ static int read_part(struct object **out, struct odb_libgit2 *g, struct pack_cac
 	if (len <= limits[type])
 		return read_all(out, g, cache, id, type, len);
 	git_error_set_str(GIT_ERROR_ODB, "it is too large");
-	return type == ODB_COMMIT ? read_cut(out, g, cache, oid) : QUARRY_EFAIL;
+	return QUARRY_EFAIL;
 }
 
 int odb_libgit2_read(struct object **out, struct odb_libgit2 *g, struct pack_cache *cache,
@@ -329,7 +281,7 @@ int odb_libgit2_read(struct object **out, struct odb_libgit2 *g, struct pack_cac
 
 	memcpy(id.id, oid->id, QUARRY_OID_SIZE);
 	git_error_clear();
-	rc = read_part(out, g, cache, oid, &id, type);
+	rc = read_checked(out, g, cache, &id, type);
 	if (rc == QUARRY_ENOMEM)
 		return quarry_error_nomem(err);
 	if (!rc)

@@ -1,22 +1,23 @@
 /*
- * libgit2: the references of a repository, and its loose objects.
+ * libgit2: the references of a repository, the ids of objects, and, for tests, its objects.
  *
  *	rc = odb_repo_open(&repo, "repo.git", err);
  *	rc = odb_repo_resolve(&oid, &branch, repo, "HEAD", err);
  *	odb_repo_close(repo);
  *
- *	rc = odb_libgit2_open(&g, "repo.git", folders, n, err);
+ *	rc = odb_libgit2_open(&g, "repo.git", err);
  *	rc = odb_libgit2_read(&object, g, cache, &oid, ODB_TREE, err);
  *	object_release(object);
  *	odb_libgit2_close(g);
  *
- * Every object's id is verified.  For one thread at a time.
+ * Its objects are the reference that our own readers are compared with, and nothing more:
+ * libgit2 1.5 reads outside of a pack whose index is damaged, and for ever in a loose object
+ * that was cut off. Ids are verified. For one thread at a time.
  */
 #ifndef QUARRY_MINE_ODB_LIBGIT2_H
 #define QUARRY_MINE_ODB_LIBGIT2_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "mine/odb.h"
 #include "mine/pack_cache.h"
@@ -35,18 +36,12 @@ void odb_repo_close(struct odb_repo *repo); /* NULL is fine */
 int odb_repo_resolve(struct quarry_oid *out, char **full, struct odb_repo *repo, const char *name,
 		     struct quarry_error *err);
 
-/* The loose objects of some objects folders. Without folders: all that libgit2 finds in
- * the repository, packs and alternates, too; for tests. */
-int odb_libgit2_open(struct odb_libgit2 **out, const char *gitdir, const char *const *folders,
-		     size_t n_folders, struct quarry_error *err);
+/* All that libgit2 finds in the repository, packs, loose objects and alternates. */
+int odb_libgit2_open(struct odb_libgit2 **out, const char *gitdir, struct quarry_error *err);
 void odb_libgit2_close(struct odb_libgit2 *g); /* NULL is fine */
 
-/* Whether there is such an object. */
-bool odb_libgit2_has(struct odb_libgit2 *g, const struct quarry_oid *oid);
-/* And whether it has this type. */
-bool odb_libgit2_is(struct odb_libgit2 *g, const struct quarry_oid *oid, enum odb_type type);
-
-/* See odb_read(), of one that is there; the object is held by the caller and lives in `cache`. */
+/* See odb_read(), but that a commit that is too large is refused; the object is held by the
+ * caller and lives in `cache`. */
 int odb_libgit2_read(struct object **out, struct odb_libgit2 *g, struct pack_cache *cache,
 		     const struct quarry_oid *oid, enum odb_type type, struct quarry_error *err);
 

@@ -1,123 +1,368 @@
 #include "mine/odb_loose.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mine/inflate.h"
+#include "util/map.h"
 #include "util/str.h"
 #include "util/banned.h"
 
 enum {
 	PIECE = 64 << 10,
 	HEAD_MAX = 32, /* "commit 18446744073709551615" and its NUL */
+	SPREAD = 256,  /* folders in an objects folder */
 };
 
-/* What has been inflated of it. */
+#define LOOSE_PACK UINT32_MAX /* no pack has this number */
+#define KEPT_MAX 100000       /* ids that are remembered */
+
+struct loose_reader {
+	const struct odb_folders *folders;
+	struct pack_cache *cache;
+	bool (*verify)(const struct quarry_oid *oid, const struct object *o);
+	bool (*has)[SPREAD];    /* by folder: which of its folders are there */
+	bool looked;            /* `has` is filled */
+	int64_t next_kept;
+	struct map kept;        /* ids of trees to their numbers in the cache */
+	struct str path;
+	unsigned char in[PIECE];
+	char out[PIECE];        /* what is inflated for its checksum alone */
+};
+
+/* A file that is being inflated. */
 struct loose {
-	struct object *object;
-	char head[HEAD_MAX];
-	size_t head_len;       /* its NUL included, once that has come */
-	bool head_over;
-	uint64_t promised, got; /* bytes behind the head */
+	struct loose_reader *r;
+	int fd;
+	struct inflate_stream *stream;
+	enum inflate_state state;
+	size_t n_in, used;      /* bytes of r->in, and how many of them are inflated */
+	enum odb_type type;
+	uint64_t len;           /* that its head promises */
+	char head[HEAD_MAX];    /* the data begins at its byte n_head, and ends at n_begun */
+	size_t n_head, n_begun;
 };
 
-static char *path_of(const char *folder, const struct quarry_oid *oid)
+struct loose_reader *loose_reader_new(const struct odb_folders *folders, struct pack_cache *cache,
+				      bool (*verify)(const struct quarry_oid *oid,
+						     const struct object *o))
 {
-	struct str s = STR_INIT;
+	struct loose_reader *r = calloc(1, sizeof(*r));
 
-	str_addf(&s, "%s/%02x/", folder, oid->id[0]);
-	for (size_t i = 1; i < QUARRY_OID_SIZE; i++)
-		str_addf(&s, "%02x", oid->id[i]);
-	return str_detach(&s);
+	if (!r)
+		return NULL;
+	r->folders = folders;
+	r->cache = cache;
+	r->verify = verify;
+	r->has = calloc(folders->list.n, sizeof(*r->has));
+	if (!r->has) {
+		free(r);
+		return NULL;
+	}
+	return r;
 }
 
-/* "commit" SP length NUL */
-static bool parse_head(struct loose *l)
+void loose_reader_free(struct loose_reader *r)
 {
-	static const char type[] = "commit ";
+	if (!r)
+		return;
+	map_release(&r->kept);
+	str_release(&r->path);
+	free(r->has);
+	free(r);
+}
+
+void loose_reader_refresh(struct loose_reader *r)
+{
+	r->looked = false;
+}
+
+static int digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Those that `folder` has. One that cannot be listed may have any. */
+static void list_folder(bool has[SPREAD], const char *folder)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *e = NULL;
+	bool failed = !dir && errno != ENOENT;
+
+	memset(has, 0, SPREAD * sizeof(*has));
+	while (dir && (errno = 0, e = readdir(dir))) {
+		const char *name = e->d_name;
+
+		if (digit(name[0]) >= 0 && digit(name[1]) >= 0 && !name[2])
+			has[digit(name[0]) * 16 + digit(name[1])] = true;
+	}
+	failed |= dir && errno;
+	if (dir)
+		(void)closedir(dir); /* it was read */
+	if (failed)
+		memset(has, 1, SPREAD * sizeof(*has));
+}
+
+static void list_folders(struct loose_reader *r)
+{
+	for (size_t i = 0; !r->looked && i < r->folders->list.n; i++)
+		list_folder(r->has[i], r->folders->list.at[i]);
+	r->looked = true;
+}
+
+/* NULL: no memory. */
+static const char *path_of(struct loose_reader *r, const char *folder, const struct quarry_oid *oid)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	str_clear(&r->path);
+	str_adds(&r->path, folder);
+	for (size_t i = 0; i < QUARRY_OID_SIZE; i++) {
+		if (i < 2)
+			str_addc(&r->path, '/');
+		str_addc(&r->path, digits[oid->id[i] >> 4]);
+		str_addc(&r->path, digits[oid->id[i] & 15]);
+	}
+	return r->path.oom ? NULL : r->path.buf;
+}
+
+static enum pack_state open_file(int *fd, struct loose_reader *r, const char *folder,
+				 const struct quarry_oid *oid)
+{
+	const char *path = path_of(r, folder, oid);
+	struct stat st;
+
+	if (!path)
+		return PACK_NO_MEMORY;
+	/* Not to wait for the other end of a pipe. */
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return PACK_ABSENT;
+	/* What this process lacks is no fault of the object. */
+	if (*fd < 0 && (errno == ENOMEM || errno == EMFILE || errno == ENFILE))
+		return PACK_NO_MEMORY;
+	return *fd >= 0 && fstat(*fd, &st) == 0 && S_ISREG(st.st_mode) ? PACK_READ : PACK_DAMAGED;
+}
+
+/* False: the file is over, or cannot be read. */
+static bool refill(struct loose *l)
+{
+	ssize_t n;
+
+	do
+		n = read(l->fd, l->r->in, PIECE);
+	while (n < 0 && errno == EINTR);
+	l->n_in = n > 0 ? (size_t)n : 0;
+	l->used = 0;
+	return n > 0;
+}
+
+/* Inflate `len` bytes; fewer at the end of the stream, or where it is broken or cut off.
+ * Each step takes input or makes output, so that it comes to an end. */
+static size_t inflate_some(struct loose *l, char *out, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len && l->state == INFLATE_MORE) {
+		size_t made = len - done, used;
+
+		if (l->used == l->n_in && !refill(l)) {
+			l->state = INFLATE_BROKEN;
+			break;
+		}
+		used = l->n_in - l->used;
+		l->state = inflate_stream_read(l->stream, out + done, &made, l->r->in + l->used,
+					       &used);
+		if (l->state == INFLATE_MORE && !made && !used)
+			l->state = INFLATE_BROKEN;
+		l->used += used;
+		done += made;
+	}
+	return done;
+}
+
+static bool parse_type(enum odb_type *out, const char *s, size_t len)
+{
+	static const char *const names[] = {
+		[ODB_COMMIT] = "commit", [ODB_TREE] = "tree", [ODB_BLOB] = "blob", [ODB_TAG] = "tag",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strlen(names[i]) == len && memcmp(names[i], s, len) == 0) {
+			*out = (enum odb_type)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse_len(uint64_t *out, const char *s)
+{
 	uint64_t n = 0;
 
-	if (l->head_len <= sizeof(type) || memcmp(l->head, type, sizeof(type) - 1))
+	if (!*s || (*s == '0' && s[1]))
 		return false;
-	for (const char *p = l->head + sizeof(type) - 1; *p; p++) {
-		if (*p < '0' || *p > '9' || n > UINT64_MAX / 10 - 1)
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9' || n > UINT64_MAX / 10 - 1)
 			return false;
-		n = n * 10 + (uint64_t)(*p - '0');
+		n = n * 10 + (uint64_t)(*s - '0');
 	}
-	l->promised = n;
+	*out = n;
 	return true;
 }
 
-static bool take(struct loose *l, const char *data, size_t len)
+/* type SP length NUL, and what comes with it of the data. */
+static enum pack_state read_head(struct loose *l, enum odb_type type)
 {
-	while (len && !l->head_over) {
-		if (l->head_len == HEAD_MAX)
-			return false;
-		l->head[l->head_len++] = *data;
-		l->head_over = !*data;
-		if (l->head_over && (!parse_head(l) || l->promised <= l->object->len))
-			return false;
-		data++;
-		len--;
-	}
-	if (len && l->got < l->object->len) {
-		size_t room = l->object->len - (size_t)l->got;
+	const char *space, *end;
 
-		memcpy(l->object->data + l->got, data, len < room ? len : room);
-	}
-	l->got += len;
-	return l->got <= l->promised;
+	l->n_begun = inflate_some(l, l->head, sizeof(l->head));
+	end = memchr(l->head, '\0', l->n_begun);
+	space = end ? memchr(l->head, ' ', (size_t)(end - l->head)) : NULL;
+	if (!space || !parse_type(&l->type, l->head, (size_t)(space - l->head)) ||
+	    !parse_len(&l->len, space + 1))
+		return PACK_DAMAGED;
+	l->n_head = (size_t)(end + 1 - l->head);
+	return l->type == type ? PACK_READ : PACK_OTHER_TYPE;
 }
 
-/* Inflate the file to its end. */
-static bool read_file(struct loose *l, int fd, struct inflate_stream *s, char *in, char *out)
+/* Whether nothing is to come, of the stream nor behind it. */
+static bool is_over(struct loose *l)
 {
-	enum inflate_state state = INFLATE_MORE;
-	ssize_t n = 0;
+	char more;
 
-	while (state == INFLATE_MORE && (n = read(fd, in, PIECE)) > 0) {
-		size_t done = 0, used, made;
-
-		do {
-			used = (size_t)n - done;
-			made = PIECE;
-			state = inflate_stream_read(s, out, &made, in + done, &used);
-			if (!take(l, out, made))
-				return false;
-			done += used;
-		} while (state == INFLATE_MORE && (made || used));
-	}
-	return n >= 0 && state == INFLATE_END && l->head_over && l->got == l->promised;
+	return inflate_some(l, &more, 1) == 0 && l->state == INFLATE_END && l->used == l->n_in &&
+	       !refill(l);
 }
 
-int loose_read_cut(struct object **out, const char *folder, struct pack_cache *cache,
-		   const struct quarry_oid *oid, size_t limit)
+/* The data; what does not fit into `o` is inflated, and thrown away. */
+static bool read_data(struct object *o, struct loose *l)
 {
-	struct loose l = { .object = object_new(cache, limit) };
-	struct inflate_stream *s = inflate_stream_new();
-	char *path = path_of(folder, oid), *buffers = malloc((size_t)2 * PIECE);
-	int fd = -1, rc = QUARRY_ENOMEM;
+	size_t begun = l->n_begun - l->n_head;
+	uint64_t left;
 
-	if (!l.object || !s || !path || !buffers)
+	if (begun > l->len)
+		return false;
+	memcpy(o->data, l->head + l->n_head, begun);
+	if (inflate_some(l, o->data + begun, o->len - begun) != o->len - begun)
+		return false;
+	for (left = l->len - o->len; left;) {
+		size_t n = left < PIECE ? (size_t)left : PIECE;
+
+		if (inflate_some(l, l->r->out, n) != n)
+			return false;
+		left -= n;
+	}
+	return is_over(l);
+}
+
+static enum pack_state read_object(struct object **out, struct loose *l,
+				   const struct quarry_oid *oid)
+{
+	static const struct {
+		uint64_t keep, most; /* bytes of an object that are read, and that it may have */
+	} limits[] = {
+		[ODB_COMMIT] = { ODB_COMMIT_MAX, LOOSE_COMMIT_MAX },
+		[ODB_TREE] = { ODB_TREE_MAX, ODB_TREE_MAX },
+		[ODB_BLOB] = { ODB_BLOB_MAX, ODB_BLOB_MAX },
+		[ODB_TAG] = { ODB_TAG_MAX, ODB_TAG_MAX },
+	};
+	uint64_t keep = limits[l->type].keep;
+	struct object *o;
+
+	if (l->len > limits[l->type].most)
+		return PACK_LARGE;
+	o = object_new(l->r->cache, (size_t)(l->len < keep ? l->len : keep));
+	if (!o)
+		return PACK_NO_MEMORY;
+	o->type = l->type;
+	o->total = l->len;
+	if (!read_data(o, l) || (o->len == o->total && !l->r->verify(oid, o))) {
+		object_release(o);
+		return PACK_DAMAGED;
+	}
+	*out = o;
+	return PACK_READ;
+}
+
+/* What one folder has of it; of its head alone when `out` is NULL. */
+static enum pack_state read_in(struct object **out, struct loose_reader *r, const char *folder,
+			       const struct quarry_oid *oid, enum odb_type type)
+{
+	struct loose l = { .r = r, .fd = -1 };
+	enum pack_state state = open_file(&l.fd, r, folder, oid);
+
+	if (state != PACK_READ)
 		goto done;
-	rc = QUARRY_EFAIL;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || !read_file(&l, fd, s, buffers, buffers + PIECE))
-		goto done;
-	l.object->type = ODB_COMMIT;
-	l.object->total = l.promised;
-	*out = l.object;
-	l.object = NULL;
-	rc = 0;
+	l.stream = inflate_stream_new();
+	state = l.stream ? read_head(&l, type) : PACK_NO_MEMORY;
+	if (state == PACK_READ && out)
+		state = read_object(out, &l, oid);
 done:
-	if (fd >= 0)
-		(void)close(fd);
-	free(buffers);
-	free(path);
-	inflate_stream_free(s);
-	object_release(l.object);
-	return rc;
+	inflate_stream_free(l.stream);
+	if (l.fd >= 0)
+		(void)close(l.fd); /* it was read */
+	return state;
+}
+
+static enum pack_state read_any(struct object **out, struct loose_reader *r,
+				const struct quarry_oid *oid, enum odb_type type)
+{
+	enum pack_state state = PACK_ABSENT;
+
+	list_folders(r);
+	for (size_t i = 0; i < r->folders->list.n; i++) {
+		enum pack_state here = PACK_ABSENT;
+
+		if (r->has[i][oid->id[0]])
+			here = read_in(out, r, r->folders->list.at[i], oid, type);
+		if (here == PACK_READ || here == PACK_NO_MEMORY)
+			return here;
+		if (state == PACK_ABSENT)
+			state = here;
+	}
+	return state;
+}
+
+/* A tree is read for each commit that changed nothing in it, and a few of them can name one
+ * another a million times: they are kept as those of packs are, under a number. */
+static enum pack_state read_kept(struct object **out, struct loose_reader *r,
+				 const struct quarry_oid *oid)
+{
+	enum pack_state state;
+	struct object *found;
+	int64_t *number;
+
+	if (r->kept.n >= KEPT_MAX)
+		map_release(&r->kept);
+	number = map_at(&r->kept, oid->id, QUARRY_OID_SIZE, -1);
+	if (!number)
+		return PACK_NO_MEMORY;
+	if (*number < 0)
+		*number = r->next_kept++;
+	found = pack_cache_find(r->cache, LOOSE_PACK, (uint64_t)*number);
+	if (found) {
+		*out = found;
+		return PACK_READ;
+	}
+	state = read_any(out, r, oid, ODB_TREE);
+	if (state == PACK_READ)
+		pack_cache_add(r->cache, *out, LOOSE_PACK, (uint64_t)*number);
+	return state;
+}
+
+enum pack_state loose_read(struct object **out, struct loose_reader *r,
+			   const struct quarry_oid *oid, enum odb_type type)
+{
+	return type == ODB_TREE ? read_kept(out, r, oid) : read_any(out, r, oid, type);
+}
+
+enum pack_state loose_has(struct loose_reader *r, const struct quarry_oid *oid, enum odb_type type)
+{
+	return read_any(/* out= */ NULL, r, oid, type);
 }

@@ -11,6 +11,7 @@
 #include "mine/walk.h"
 
 struct toucher {
+	struct toucher *next;       /* of those that nobody uses */
 	struct odb_reader *reader;
 	struct diff diff;
 	struct lines *lines;        /* NULL: lines are not counted */

@@ -117,6 +117,36 @@ static void another_type_is_refused(void **state)
 	history_release(&h);
 }
 
+static void tags_are_read_loose_and_packed(void **state)
+{
+	static const char text[] = "object 4b825dc642cb6eb9a060e54bf8d69288fbee4904\ntype tree\n"
+				   "tag odd\n\nno tagger\n";
+	static const char *const args[] = { "pack-objects", "-q", "objects/pack/pack", NULL };
+	struct quarry_oid oid;
+	struct history h;
+	char *hex;
+
+	history_init(&h);
+	hex = history_object(&h, "tag", text, sizeof(text) - 1);
+	oid = objects_oid(hex);
+	for (size_t packed = 0; packed < 2; packed++) {
+		struct odb_object found = { 0 };
+		struct opened o;
+
+		opened_init(&o, h.gitdir, 0);
+		assert_int_equal(odb_read(&found, o.reader, &oid, ODB_TAG, NULL), 0);
+		assert_int_equal(found.len, sizeof(text) - 1);
+		assert_memory_equal(found.data, text, found.len);
+		odb_object_release(&found);
+		assert_int_equal(odb_read(&found, o.reader, &oid, ODB_COMMIT, NULL), QUARRY_EFAIL);
+		opened_release(&o);
+		history_git(NULL, &h, hex, strlen(hex), args);
+		HISTORY_GIT(NULL, &h, "prune-packed", "-q");
+	}
+	free(hex);
+	history_release(&h);
+}
+
 static void a_pack_that_comes_later_is_found(void **state)
 {
 	struct objects all;
@@ -463,6 +493,7 @@ int main(void)
 		cmocka_unit_test(objects_are_read_however_they_are_stored),
 		cmocka_unit_test(an_empty_repository_has_no_object),
 		cmocka_unit_test(another_type_is_refused),
+		cmocka_unit_test(tags_are_read_loose_and_packed),
 		cmocka_unit_test(a_pack_that_comes_later_is_found),
 		cmocka_unit_test(replaced_objects_are_read_as_they_are),
 		cmocka_unit_test(what_is_not_known_is_refused_with_a_remedy),
