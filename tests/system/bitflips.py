@@ -99,7 +99,9 @@ def mine(quarry, folder, slugs):
     db = sqlite3.connect(folder / "flips.db")
     db.text_factory = bytes
     out = {}
-    for repo, slug, problem in db.execute("SELECT repo, slug, mine_problem FROM repo").fetchall():
+    for repo, slug, problem in db.execute(
+            "SELECT repo, slug, CASE WHEN mailmap_missing THEN 'mailmap' ELSE mine_problem END"
+            " FROM repo").fetchall():
         facts = {name: db.execute(sql, (repo,)).fetchall() for name, sql in FACTS.items()}
         flags = db.execute("SELECT flag, n FROM repo_flag WHERE repo = ?", (repo,)).fetchall()
         out[slug.decode().split("/")[1]] = facts, bool(problem or flags)
