@@ -4,54 +4,16 @@
  * so that a repository can be opened meanwhile; that of the step is for summary and
  * progress alone.
  */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "engine/flow.h"
-#include "engine/steps.h"
-#include "engine/twins.h"
-#include "quarry/mine.h"
-#include "quarry/quarter.h"
+#include "engine/mine_step.h"
 #include "util/banned.h"
 #include "util/file.h"
-#include "util/str.h"
 
 #define BUDGET ((size_t)256 << 20) /* bytes of pieces that wait to be written */
 #define PIECES_MAX 64              /* of one repository */
-#define WINDOW 8                   /* quarters before the last one */
-#define BASELINE 2                 /* quarters before the reported one that it is compared with */
-
-/* A repository that is read. */
-struct reading {
-	struct step_work work;
-	uint64_t bytes;              /* of its packs */
-	struct quarry_mined stored;  /* what the store had when it was opened */
-	struct quarry_mine_options options;
-	struct quarry_known *known;  /* NULL: all of it is read */
-	const int64_t *wanted;       /* commits whose touches are wanted wherever they lie, ascending */
-	size_t n_wanted;
-	struct quarry_miner *miner;
-	int64_t mined_s;
-	uint64_t n_read;             /* commits */
-	int64_t n_written;
-	bool there;                  /* it has a local history */
-	bool empty;                  /* which has no commit */
-	bool same_objects;           /* as when it was read: nothing that was missing can have come */
-	bool overtaken;              /* by another run, which has written it meanwhile */
-	bool again;                  /* for its twins: it has been counted */
-	bool running;                /* between step_begin() and step_end() */
-};
-
-struct mining {
-	struct step step;
-	struct reading *readings;    /* largest first */
-	size_t n;
-	struct twins twins;
-	pthread_mutex_t store_lock;
-	struct quarry_store *store;  /* under it */
-};
 
 static void lock(struct mining *m)
 {
@@ -425,82 +387,6 @@ static const struct flow_calls calls = {
 
 /* --- the step -------------------------------------------------------------- */
 
-/* The first quarter whose touches are wanted: those of two years up to today, or to the
- * universe's last quarter, and what the reported quarter is compared with. */
-static int32_t first_quarter(const struct quarry_engine *e)
-{
-	const struct quarry_engine_options *o = &e->options;
-	int32_t until = e->universe->until, last = quarry_quarter_of(engine_now_s()), since;
-
-	if (o->mine.since)
-		return o->mine.since;
-	if (until != QUARRY_QUARTER_NONE && until < last)
-		last = until;
-	since = last - WINDOW;
-	if (o->mine.quarter && o->mine.quarter != QUARRY_QUARTER_NONE &&
-	    o->mine.quarter - BASELINE < since)
-		since = o->mine.quarter - BASELINE;
-	return since;
-}
-
-/* Bytes of the packs of a repository; 0 too where that cannot be known. */
-static int size_of(uint64_t *out, const char *gitdir, struct quarry_error *err)
-{
-	char *path = str_dupf("%s/objects/pack", gitdir);
-	DIR *dir = path ? opendir(path) : NULL;
-	const struct dirent *entry;
-	struct stat st;
-
-	*out = 0;
-	if (!path)
-		return quarry_error_nomem(err);
-	free(path);
-	if (!dir)
-		return 0;
-	while ((entry = readdir(dir)))
-		if (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode))
-			*out += (uint64_t)st.st_size;
-	(void)closedir(dir); /* it was only read */
-	return 0;
-}
-
-/* The largest first: what takes longest must not begin last. */
-static int by_size(const void *a, const void *b)
-{
-	const struct reading *x = a, *y = b;
-
-	if (x->bytes != y->bytes)
-		return x->bytes < y->bytes ? 1 : -1;
-	return (x->work.target->repo > y->work.target->repo) -
-	       (x->work.target->repo < y->work.target->repo);
-}
-
-static int list_readings(struct mining *m, struct quarry_error *err)
-{
-	struct quarry_engine *e = m->step.engine;
-	unsigned flags = (e->options.mine.lines ? QUARRY_MINE_LINES : 0) |
-			 (e->options.mine.alternates ? QUARRY_MINE_ALTERNATES : 0) |
-			 (e->options.mine.releases ? QUARRY_MINE_RELEASES : 0);
-	int rc = 0;
-
-	m->n = e->targets.n;
-	m->readings = calloc(m->n + 1, sizeof(*m->readings));
-	if (!m->readings)
-		return quarry_error_nomem(err);
-	for (size_t i = 0; !rc && i < m->n; i++) {
-		struct reading *r = &m->readings[i];
-
-		r->work = (struct step_work){ .step = &m->step, .target = &e->targets.at[i] };
-		r->options = (struct quarry_mine_options){
-			.stop = e->options.stop, .flags = flags, .since = first_quarter(e),
-		};
-		rc = size_of(&r->bytes, r->work.target->gitdir, err);
-	}
-	if (!rc)
-		qsort(m->readings, m->n, sizeof(*m->readings), by_size);
-	return rc;
-}
-
 /* All at once, before anybody writes: a thread that opens one must not wait for the
  * writer's piece. */
 static int load_stored(struct mining *m, struct quarry_error *err)
@@ -526,24 +412,6 @@ static int read_all(struct mining *m, struct quarry_error *err)
 	return rc ? rc : flow_run(&options, m->n, &calls, m, err);
 }
 
-/* Of the readings keep those of which commits are wanted, made ready to be read again. */
-static void keep_wanted(struct mining *m)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < m->n; i++) {
-		const struct reading *old = &m->readings[i];
-		struct reading r = { .work = { .step = &m->step, .target = old->work.target },
-				     .bytes = old->bytes, .options = old->options, .again = true };
-
-		r.options.known = NULL;
-		r.wanted = twins_of(&r.n_wanted, &m->twins, r.work.target->repo);
-		if (r.n_wanted && old->there && !old->stored.cut)
-			m->readings[kept++] = r;
-	}
-	m->n = kept;
-}
-
 /*
  * Which commits are the same work as others can be told of those alone whose touches are
  * read.  Before the window that is nobody's, and no figure may hang on where that begins:
@@ -555,7 +423,7 @@ static int read_twins(struct mining *m, struct quarry_error *err)
 	int rc = twins_find(&m->twins, db, err);
 
 	if (!rc) {
-		keep_wanted(m);
+		mining_keep_wanted(m);
 		rc = m->n ? read_all(m, err) : 0;
 	}
 	return rc ? rc : twins_settle(&m->twins, db, err);
@@ -567,7 +435,7 @@ static int run(void *payload, struct quarry_error *err)
 	int rc;
 
 	m->store = m->step.engine->store;
-	rc = list_readings(m, err);
+	rc = mining_list(m, err);
 	if (!rc)
 		rc = read_all(m, err);
 	if (!rc)
