@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "mine/odb.h"
+#include "odb/odb.h"
 #include "mine/tree.h"
 #include "util/str.h"
 #include "util/vec.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "mine/miner.h"
-#include "mine/odb.h"
+#include "odb/odb.h"
 #include "util/banned.h"
 #include "util/str.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mine/odb_refs.h"
+#include "mine/refs.h"
 #include "util/banned.h"
 #include "util/file.h"
 #include "util/tip_name.h"

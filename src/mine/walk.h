@@ -12,7 +12,7 @@
 #define QUARRY_MINE_WALK_H
 
 #include "mine/facts.h"
-#include "mine/odb.h"
+#include "odb/odb.h"
 #include "mine/oidmap.h"
 #include "quarry/mine.h"
 #include "util/vec.h"

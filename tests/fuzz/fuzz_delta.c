@@ -1,6 +1,6 @@
 /* A delta behind its base, whose length is the first byte: it is applied, or refused. */
 #include "fuzz.h"
-#include "mine/pack_delta.h"
+#include "odb/pack_delta.h"
 
 #define RESULT_MAX (1u << 20)
 

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "mine/pack.h"
-#include "mine/pack_index.h"
+#include "odb/pack.h"
+#include "odb/pack_index.h"
 
 #define OBJECTS_MAX 64
 #define CACHE_BYTES (1u << 20)

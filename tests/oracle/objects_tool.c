@@ -11,7 +11,7 @@
 
 #include <git2.h>
 
-#include "mine/odb.h"
+#include "odb/odb.h"
 #include "util/vec.h"
 
 struct id {

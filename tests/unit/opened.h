@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "lib/objects.h"
-#include "mine/odb.h"
+#include "odb/odb.h"
 #include "util/file.h"
 
 /* Commits `from` ... `to` - 1 on main; loose. */

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "lib/objects.h"
-#include "mine/pack.h"
-#include "mine/pack_delta.h"
+#include "odb/pack.h"
+#include "odb/pack_delta.h"
 
 #define BYTES(s) (s), sizeof(s) - 1
 

@@ -1,4 +1,4 @@
-#include "mine/pack_delta.h"
+#include "odb/pack_delta.h"
 
 #include <string.h>
 

@@ -8,8 +8,8 @@
  *
  * Every step is checked against base, result and delta.
  */
-#ifndef QUARRY_MINE_PACK_DELTA_H
-#define QUARRY_MINE_PACK_DELTA_H
+#ifndef QUARRY_ODB_PACK_DELTA_H
+#define QUARRY_ODB_PACK_DELTA_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "mine/odb_refs.h"
+#include "mine/refs.h"
 
 #include <git2.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  *	alternates   = *( line LF )
  *	line         = "#" comment / "" / path      absolute, or from the folder it is for
  */
-#ifndef QUARRY_MINE_ODB_FOLDERS_H
-#define QUARRY_MINE_ODB_FOLDERS_H
+#ifndef QUARRY_ODB_FOLDERS_H
+#define QUARRY_ODB_FOLDERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

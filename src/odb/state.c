@@ -1,4 +1,4 @@
-#include "mine/odb.h"
+#include "odb/odb.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "mine/odb_folders.h"
+#include "odb/folders.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "mine/inflate.h"
+#include "odb/inflate.h"
 
 #include <limits.h>
 #include <stdlib.h>

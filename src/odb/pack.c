@@ -1,4 +1,4 @@
-#include "mine/pack.h"
+#include "odb/pack.h"
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "mine/inflate.h"
-#include "mine/pack_delta.h"
-#include "mine/pack_index.h"
+#include "odb/inflate.h"
+#include "odb/pack_delta.h"
+#include "odb/pack_index.h"
 #include "util/str.h"
 #include "util/vec.h"
 #include "util/banned.h"

@@ -1,4 +1,4 @@
-#include "mine/odb_libgit2.h"
+#include "odb/libgit2.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "mine/pack_index.h"
+#include "odb/pack_index.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -16,15 +16,15 @@
  * object is cut. The other format of git 1.4, with the head in binary before the stream,
  * is not read; git reads it no more, either.
  */
-#ifndef QUARRY_MINE_ODB_LOOSE_H
-#define QUARRY_MINE_ODB_LOOSE_H
+#ifndef QUARRY_ODB_LOOSE_H
+#define QUARRY_ODB_LOOSE_H
 
 #include <stdbool.h>
 
-#include "mine/odb.h"
-#include "mine/odb_folders.h"
-#include "mine/pack.h"
-#include "mine/pack_cache.h"
+#include "odb/odb.h"
+#include "odb/folders.h"
+#include "odb/pack.h"
+#include "odb/pack_cache.h"
 
 struct loose_reader;
 

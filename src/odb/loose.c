@@ -1,4 +1,4 @@
-#include "mine/odb_loose.h"
+#include "odb/loose.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "mine/inflate.h"
+#include "odb/inflate.h"
 #include "util/map.h"
 #include "util/str.h"
 #include "util/banned.h"

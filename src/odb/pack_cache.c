@@ -1,4 +1,4 @@
-#include "mine/pack_cache.h"
+#include "odb/pack_cache.h"
 
 #include <stdlib.h>
 

@@ -12,8 +12,8 @@
  *
  * Once it is sorted, it also knows where an entry ends: where the next one begins.
  */
-#ifndef QUARRY_MINE_PACK_INDEX_H
-#define QUARRY_MINE_PACK_INDEX_H
+#ifndef QUARRY_ODB_PACK_INDEX_H
+#define QUARRY_ODB_PACK_INDEX_H
 
 #include <stdbool.h>
 #include <stddef.h>

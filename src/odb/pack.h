@@ -19,15 +19,15 @@
  * given to nobody unless their ids are verified.  A length is checked before memory is
  * asked for.
  */
-#ifndef QUARRY_MINE_PACK_H
-#define QUARRY_MINE_PACK_H
+#ifndef QUARRY_ODB_PACK_H
+#define QUARRY_ODB_PACK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mine/odb.h"
-#include "mine/pack_cache.h"
+#include "odb/odb.h"
+#include "odb/pack_cache.h"
 
 struct packs;
 struct pack_reader;

@@ -14,13 +14,13 @@
  * libgit2 1.5 reads outside of a pack whose index is damaged, and for ever in a loose object
  * that was cut off. Ids are verified. For one thread at a time.
  */
-#ifndef QUARRY_MINE_ODB_LIBGIT2_H
-#define QUARRY_MINE_ODB_LIBGIT2_H
+#ifndef QUARRY_ODB_LIBGIT2_H
+#define QUARRY_ODB_LIBGIT2_H
 
 #include <stdbool.h>
 
-#include "mine/odb.h"
-#include "mine/pack_cache.h"
+#include "odb/odb.h"
+#include "odb/pack_cache.h"
 
 struct odb_repo;
 struct odb_libgit2;

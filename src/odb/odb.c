@@ -1,14 +1,14 @@
-#include "mine/odb.h"
+#include "odb/odb.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "mine/odb_folders.h"
-#include "mine/odb_libgit2.h"
-#include "mine/odb_loose.h"
-#include "mine/pack.h"
+#include "odb/folders.h"
+#include "odb/libgit2.h"
+#include "odb/loose.h"
+#include "odb/pack.h"
 #include "util/str.h"
 #include "util/banned.h"
 

@@ -1,10 +1,10 @@
 /*
  * References of a repository beside the one that is mined.
  */
-#ifndef QUARRY_MINE_ODB_REFS_H
-#define QUARRY_MINE_ODB_REFS_H
+#ifndef QUARRY_MINE_REFS_H
+#define QUARRY_MINE_REFS_H
 
-#include "mine/odb.h"
+#include "odb/odb.h"
 
 /* How many references replace objects: they are not followed. */
 int odb_count_replacements(int64_t *out, const char *gitdir, struct quarry_error *err);

@@ -18,10 +18,10 @@
  * that is damaged it reads outside of the pack, and ends the process; in a loose object that
  * was cut off it reads for ever (1.5.1).
  *
- * libgit2 stands in odb_libgit2.c and odb_refs.c, and nowhere else in mine.
+ * libgit2 stands in libgit2.c and in refs.c of mine, and nowhere else but in fetch.
  */
-#ifndef QUARRY_MINE_ODB_H
-#define QUARRY_MINE_ODB_H
+#ifndef QUARRY_ODB_ODB_H
+#define QUARRY_ODB_ODB_H
 
 #include <stddef.h>
 #include <stdint.h>

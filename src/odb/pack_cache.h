@@ -10,13 +10,13 @@
  * Small objects come from free lists, so that walking a history hardly ever calls malloc.
  * For one thread at a time.
  */
-#ifndef QUARRY_MINE_PACK_CACHE_H
-#define QUARRY_MINE_PACK_CACHE_H
+#ifndef QUARRY_ODB_PACK_CACHE_H
+#define QUARRY_ODB_PACK_CACHE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mine/odb.h"
+#include "odb/odb.h"
 
 struct pack_cache;
 

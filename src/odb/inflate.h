@@ -9,8 +9,8 @@
  * what is to be read in part.  No output is larger than what the caller has room for.
  * An inflater is used by one thread at a time.
  */
-#ifndef QUARRY_MINE_INFLATE_H
-#define QUARRY_MINE_INFLATE_H
+#ifndef QUARRY_ODB_INFLATE_H
+#define QUARRY_ODB_INFLATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
