@@ -47,7 +47,8 @@ enum quarry_commit_flags {
 	QUARRY_COMMIT_NUL = 1 << 10,         /**< a NUL in header or message: its text ends there */
 	QUARRY_COMMIT_ENCODING = 1 << 11,    /**< it declares an encoding that nobody knows */
 	QUARRY_COMMIT_PARTIAL = 1 << 12,     /**< some of its touches could not be read */
-	QUARRY_COMMIT_NO_PARENT = 1 << 13,   /**< a parent of it is not there */
+	QUARRY_COMMIT_NO_PARENT = 1 << 13,   /**< its first parent, or it, was not there when its touches
+					      * were wanted */
 };
 
 /** What is odd about a repository as a whole. Each is counted; `quarry doctor` tells. */
@@ -81,7 +82,9 @@ struct quarry_commit {
 	/** Number of it in the store, when it is there already: then the touches alone are
 	 * new. 0: all of it is. */
 	int64_t known;
-	int touched;                  /**< 1: its touches are read; 0: it lies before the window */
+	/** 1: its touches are read. 0: they are not, as it lies before the window, or a tree
+	 * or parent that they need is missing or damaged. */
+	int touched;
 	uint64_t changes;             /**< hash of the set of its changed (path, new blob id); 0: not touched */
 	size_t first_touch;           /**< touches[first_touch ...]; none for merges */
 	uint32_t n_touches;
@@ -166,7 +169,7 @@ struct quarry_history {
 	int mailmap_missing;        /**< 1: the tip has a .mailmap whose blob is not there */
 	int shallow;                /**< 1: the history is cut off */
 	int64_t files_at_tip;       /**< entries of the tip's tree that are not trees */
-	int64_t missing_objects;    /**< trees that could not be read; their touches are lost */
+	int64_t missing_objects;    /**< commits and trees that are missing or damaged, of flags[] */
 	/* Of every piece: */
 	struct quarry_commit *commits; /**< by id */
 	size_t n_commits;

@@ -38,6 +38,9 @@ struct quarry_mine_options {
 	/** Read the touches of commits that may count in this quarter or a later one; of
 	 * the others the header alone. 0 or INT32_MIN: of all. */
 	int32_t since;
+	/** Times before this one are not believed (the universe's `earliest`), so that the
+	 * other one, or a parent's, decides. 0: 1990-01-01. */
+	int64_t earliest_s;
 	/** Commits that are there already are not read again; NULL: none is. */
 	const struct quarry_known *known;
 };

@@ -81,6 +81,7 @@ int mining_list(struct mining *m, struct quarry_error *err)
 		r->work = (struct step_work){ .step = &m->step, .target = &e->targets.at[i] };
 		r->options = (struct quarry_mine_options){
 			.stop = e->options.stop, .flags = flags, .since = first_quarter(e),
+			.earliest_s = e->universe->earliest_s,
 		};
 		rc = size_of(&r->bytes, r->work.target->gitdir, err);
 	}
@@ -100,7 +101,7 @@ void mining_keep_wanted(struct mining *m)
 
 		r.options.known = NULL;
 		r.wanted = twins_of(&r.n_wanted, &m->twins, r.work.target->repo);
-		if (r.n_wanted && old->there && !old->stored.cut)
+		if (r.n_wanted && old->there && !old->failed)
 			m->readings[kept++] = r;
 	}
 	m->n = kept;

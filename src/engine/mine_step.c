@@ -69,7 +69,8 @@ static void widen(struct reading *r)
  * was missing, concern commits that are there. */
 static bool can_add(const struct reading *r)
 {
-	return r->stored.mined && !r->stored.cut && (r->stored.complete || r->same_objects) &&
+	return r->stored.mined && (r->again || !r->stored.cut) &&
+	       (r->stored.complete || r->same_objects) &&
 	       (r->stored.lines || !(r->options.flags & QUARRY_MINE_LINES));
 }
 
@@ -77,17 +78,21 @@ static bool can_add(const struct reading *r)
 static int compare(struct reading *r, struct quarry_error *err)
 {
 	const struct target *t = r->work.target;
-	struct quarry_oid tip;
 	bool current = false;
-	int rc = quarry_mine_tip(&tip, t->gitdir, t->branch, err);
+	int rc = quarry_mine_tip(&r->tip, t->gitdir, t->branch, err);
 
 	r->empty = rc == QUARRY_ENOTFOUND && !t->branch;
+	/* References may be lost; who takes all commits away on purpose removes the facts, too. */
+	if (r->empty && r->stored.mined)
+		return quarry_error_set(err, QUARRY_EFAIL, "'%s' has no commit any more: what was read "
+					"before is kept; if it is meant to be empty, take it out of the "
+					"universe", t->url);
 	if (r->empty)
 		return FLOW_NOTHING;
 	if (rc)
 		return rc;
 	widen(r);
-	rc = is_current(&current, r, &tip, err);
+	rc = is_current(&current, r, &r->tip, err);
 	return rc ? rc : current ? FLOW_NOTHING : 0;
 }
 
@@ -179,20 +184,31 @@ static void end_reading(struct reading *r)
 }
 
 /* A history with a hole in it ends there: nobody knows what lies behind. */
-static int say_cut(const struct reading *r, const struct quarry_history *h, const char *end,
-		   struct quarry_error *err)
+static int say_holes(const struct reading *r, const struct quarry_history *h, const char *end,
+		     struct quarry_error *err)
 {
-	int64_t missing = h->flags[QUARRY_FLAG_MISSING_COMMITS];
-	int64_t damaged = h->flags[QUARRY_FLAG_DAMAGED_COMMITS];
+	const int64_t *n = h->flags;
 
-	return quarry_error_set(err, QUARRY_EFAIL, "the history of '%s' has holes: commits that are "
-				"missing: %lld, damaged: %lld; %s", r->work.target->url,
-				(long long)missing, (long long)damaged, end);
+	return quarry_error_set(err, QUARRY_EFAIL, "the history of '%s' has holes (missing commits: %lld, "
+				"damaged ones: %lld; trees: %lld, %lld): %s", r->work.target->url,
+				(long long)n[QUARRY_FLAG_MISSING_COMMITS],
+				(long long)n[QUARRY_FLAG_DAMAGED_COMMITS],
+				(long long)n[QUARRY_FLAG_MISSING_TREES],
+				(long long)n[QUARRY_FLAG_DAMAGED_TREES], end);
 }
 
 static bool is_cut(const struct quarry_history *h)
 {
 	return h->flags[QUARRY_FLAG_MISSING_COMMITS] || h->flags[QUARRY_FLAG_DAMAGED_COMMITS];
+}
+
+/* What was whole must not give way to what is not: commits by fewer, touches by none. */
+static bool loses(const struct reading *r, const struct quarry_history *h)
+{
+	if (!r->stored.mined)
+		return false;
+	return (is_cut(h) && !r->stored.cut) ||
+	       (h->missing_objects && r->stored.complete && !can_add(r));
 }
 
 static int on_finish(void **last, size_t *size, void *payload, size_t i, struct quarry_error *err)
@@ -203,10 +219,8 @@ static int on_finish(void **last, size_t *size, void *payload, size_t i, struct 
 
 	if (rc)
 		return rc;
-	/* What was whole must not give way to what is not. */
-	if (r->stored.mined && r->stored.complete &&
-	    (is_cut(h) || (h->missing_objects && !can_add(r)))) {
-		rc = say_cut(r, h, "what was read before is kept", err);
+	if (loses(r, h)) {
+		rc = say_holes(r, h, "what was read before is kept", err);
 		quarry_history_free(h);
 		return rc;
 	}
@@ -216,10 +230,10 @@ static int on_finish(void **last, size_t *size, void *payload, size_t i, struct 
 	return 0;
 }
 
-/* Once a repository: the second time, for its twins, only what fails is told. */
+/* Once a repository, and not the second time, for its twins. */
 static int count(struct reading *r, int rc, bool unchanged, struct quarry_error *err)
 {
-	return r->again && !rc ? 0 : step_count(&r->work, rc, unchanged, err);
+	return r->again ? 0 : step_count(&r->work, rc, unchanged, err);
 }
 
 /* --- writing --------------------------------------------------------------- */
@@ -230,6 +244,8 @@ static int note_success(struct mining *m, const struct reading *r, struct quarry
 	const struct target *t = r->work.target;
 	int rc = 0;
 
+	if (r->again)
+		return 0; /* a hole that was told stays told */
 	if (t->mirrored)
 		rc = quarry_store_fetched(m->store, t->repo, 0, err);
 	return rc ? rc : quarry_store_problem(m->store, t->repo, QUARRY_STORE_MINE, NULL, err);
@@ -242,7 +258,18 @@ static bool same(const struct quarry_mined *a, const struct quarry_mined *b)
 	       memcmp(&a->tip, &b->tip, sizeof(a->tip)) == 0;
 }
 
-/* Several runs may share a store: what was read rests on what it held then. */
+/* Has it all that this one wants, too? */
+static bool suffices(const struct quarry_mined *now, const struct reading *r)
+{
+	unsigned flags = r->options.flags;
+
+	return now->mined && memcmp(&now->tip, &r->tip, sizeof(now->tip)) == 0 &&
+	       now->since <= r->options.since && (now->lines || !(flags & QUARRY_MINE_LINES)) &&
+	       (now->tags || !(flags & QUARRY_MINE_RELEASES));
+}
+
+/* Several runs may share a store: what is written rests on what it held before, and must
+ * not take away what another one has written since. */
 static int check_same(struct mining *m, struct reading *r, struct quarry_error *err)
 {
 	struct quarry_mined now;
@@ -250,7 +277,8 @@ static int check_same(struct mining *m, struct reading *r, struct quarry_error *
 
 	if (rc || same(&r->stored, &now))
 		return rc;
-	r->overtaken = true;
+	r->done = suffices(&now, r);
+	r->overtaken = !r->done;
 	(void)quarry_error_set(err, QUARRY_EFAIL, "another run has read '%s' meanwhile: run the same "
 			       "command again", r->work.target->url);
 	return FLOW_REFUSED;
@@ -266,7 +294,7 @@ static int on_begin(void *payload, size_t i, struct quarry_error *err)
 	lock(m);
 	rc = quarry_store_put_begin(m->store, r->work.target->repo,
 				    add ? QUARRY_PUT_ADD : QUARRY_PUT_REPLACE, r->mined_s, err);
-	if (!rc && add)
+	if (!rc)
 		rc = check_same(m, r, err);
 	if (!rc)
 		rc = note_success(m, r, err);
@@ -297,7 +325,7 @@ static int on_end(void *payload, size_t i, const void *last, struct quarry_error
 	int rc = 0;
 
 	if (is_cut(h))
-		(void)say_cut(r, h, "what could be read is stored", &cut);
+		(void)say_holes(r, h, "what could be read is stored", &cut);
 	lock(m);
 	if (cut.code)
 		rc = quarry_store_problem(m->store, r->work.target->repo, QUARRY_STORE_MINE, cut.text,
@@ -358,8 +386,11 @@ static int on_note(void *payload, size_t i, const struct quarry_error *why,
 	struct reading *r = &m->readings[i];
 	int rc = 0;
 
-	if (why)
+	r->failed = why && !r->done;
+	if (r->failed)
 		return note_failure(m, r, why, err);
+	if (r->done)
+		return count(r, 0, true, err);
 	lock(m);
 	if (r->empty)
 		rc = quarry_store_put_empty(m->store, r->work.target->repo, r->mined_s, err);

@@ -24,7 +24,10 @@ struct reading {
 	bool there;                  /* it has a local history */
 	bool empty;                  /* which has no commit */
 	bool same_objects;           /* as when it was read: nothing that was missing can have come */
-	bool overtaken;              /* by another run, which has written it meanwhile */
+	struct quarry_oid tip;
+	bool overtaken;              /* by another run, which has written something else meanwhile */
+	bool done;                   /* by another run: what it has written is what is wanted */
+	bool failed;                 /* it has been told */
 	bool again;                  /* for its twins: it has been counted */
 	bool running;                /* between step_begin() and step_end() */
 };

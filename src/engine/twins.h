@@ -16,8 +16,9 @@ struct twins {
 
 /* None where the facts are as they were when twins were last read. */
 int twins_find(struct twins *t, struct quarry_db *db, struct quarry_error *err);
-/* Those that can be read have been. */
-int twins_settle(const struct twins *t, struct quarry_db *db, struct quarry_error *err);
+/* Note that none is left, so that nobody looks again; where some are, they are looked for
+ * in each run. */
+int twins_settle(struct twins *t, struct quarry_db *db, struct quarry_error *err);
 void twins_release(struct twins *t);
 
 /* The commits of one repository. */

@@ -19,6 +19,7 @@ enum job_flags {
 	JOB_TREE = 1 << 1,     /* `tree` is known; else the commit is to be read for it */
 	JOB_OLD_TREE = 1 << 2, /* `old_tree` is known; else `parent` is to be read for it */
 	JOB_PARENT = 1 << 3,   /* there is a parent to compare with; else the empty tree */
+	JOB_LOST = 1 << 4,     /* it could not be read, which is counted already */
 };
 
 /* Which trees the touches of a commit are found between. */

@@ -271,9 +271,7 @@ int quarry_miner_touch(struct quarry_miner *m, struct quarry_history *piece,
 static int64_t lost_of(const int64_t *flags)
 {
 	return flags[QUARRY_FLAG_MISSING_COMMITS] + flags[QUARRY_FLAG_DAMAGED_COMMITS] +
-	       flags[QUARRY_FLAG_MISSING_TREES] + flags[QUARRY_FLAG_DAMAGED_TREES] +
-	       flags[QUARRY_FLAG_DEEP_TREES] + flags[QUARRY_FLAG_LONG_NAMES] +
-	       flags[QUARRY_FLAG_MANY_ENTRIES];
+	       flags[QUARRY_FLAG_MISSING_TREES] + flags[QUARRY_FLAG_DAMAGED_TREES];
 }
 
 static int tell(struct quarry_history *h, struct quarry_miner *m, struct toucher *t,

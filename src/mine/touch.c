@@ -79,6 +79,8 @@ static int complete_job(struct job *job, struct toucher *t, const struct quarry_
 	bool has_parent = false;
 	int rc = 1;
 
+	if (job->flags & JOB_LOST)
+		return 0;
 	if (!(job->flags & JOB_TREE)) {
 		rc = read_tree_of(&job->tree, &job->parent, &has_parent, t, &c->oid, err);
 		if (has_parent && !walk_is_cut(w, &c->oid))
@@ -171,16 +173,22 @@ static int touch_commit(struct toucher *t, struct quarry_history *h, size_t i, s
 	struct quarry_commit *c = &h->commits[i];
 	int rc = complete_job(job, t, c, w, err);
 
-	c->touched = 1;
 	c->first_touch = t->touches.n;
-	if (rc == 0)
+	if (rc == 0) {
 		c->flags |= QUARRY_COMMIT_NO_PARENT | QUARRY_COMMIT_PARTIAL;
+		/* That of a commit that was there once, since the store has it. */
+		t->flags[QUARRY_FLAG_MISSING_TREES] += !(job->flags & JOB_LOST);
+	}
 	if (rc <= 0)
 		return rc;
 	rc = diff_trees(&t->diff, job->flags & JOB_PARENT ? &job->old_tree : NULL, &job->tree, err);
 	if (rc)
 		return rc;
 	note_loss(t, c);
+	/* A part of what it touched would be a wrong number, so it is not read at all. */
+	c->touched = !t->diff.loss.missing && !t->diff.loss.damaged;
+	if (!c->touched)
+		return 0;
 	c->changes = hash_changes(&t->diff);
 	rc = diff_fold_renames(&t->diff, err);
 	for (size_t k = 0; !rc && k < t->diff.deltas.n; k++)

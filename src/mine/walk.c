@@ -174,7 +174,7 @@ static struct job job_of(const struct walk *w, const struct raw_commit *raw)
 {
 	struct job job = { .tree = raw->tree, .flags = JOB_TREE };
 
-	if (raw->n_parents < 2 && window_has_raw(w->options->since, raw))
+	if (raw->n_parents < 2 && window_has_raw(w->options, raw))
 		job.flags |= JOB_WANTED;
 	if (raw->n_parents) {
 		job.parent = commit_parent(raw, 0);
@@ -290,6 +290,8 @@ void walk_complete(const struct walk *w, struct facts *facts)
 		if ((job->flags & (JOB_WANTED | JOB_PARENT)) != (JOB_WANTED | JOB_PARENT))
 			continue;
 		parent = oidmap_find(&w->index, node_ids(w), &job->parent);
+		if (parent != OIDMAP_NONE && w->nodes.at[parent].state == WALK_LOST)
+			job->flags |= JOB_LOST;
 		if (parent == OIDMAP_NONE || w->nodes.at[parent].state != WALK_READ)
 			continue;
 		job->old_tree = w->nodes.at[parent].tree;

@@ -12,11 +12,12 @@
 #include <stdbool.h>
 
 #include "mine/commit.h"
+#include "quarry/mine.h"
 
 /* 0 or INT32_MIN is no quarter to begin with: all commits lie in the window. */
 bool window_is_open(int32_t since);
 
-bool window_has_raw(int32_t since, const struct raw_commit *raw);
-bool window_has_known(int32_t since, const struct quarry_known_commit *known);
+bool window_has_raw(const struct quarry_mine_options *o, const struct raw_commit *raw);
+bool window_has_known(const struct quarry_mine_options *o, const struct quarry_known_commit *known);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "odb/folders.h"
 #include "util/sha256.h"
 #include "util/str.h"
 #include "util/vec.h"
@@ -63,6 +64,28 @@ static void add_folder(struct listing *l, const char *folder, bool (*wanted)(con
 	free(path);
 }
 
+static bool is_no_dot(const char *name)
+{
+	return name[0] != '.';
+}
+
+/* And of the folders in it. */
+static void add_subfolders(struct listing *l, const char *folder)
+{
+	size_t from = l->lines.n;
+
+	add_folder(l, folder, is_no_dot);
+	for (size_t i = from, to = l->lines.n; i < to && !l->oom; i++) {
+		char *name = str_dupf("%.*s", (int)strcspn(l->lines.at[i], " "), l->lines.at[i]);
+
+		if (name)
+			add_folder(l, name, is_no_dot);
+		else
+			l->oom = true;
+		free(name);
+	}
+}
+
 static bool is_of_a_pack(const char *name)
 {
 	/* Temporary files come and go while somebody fetches. */
@@ -103,6 +126,23 @@ static int digest_of(uint64_t *out, struct listing *l, struct quarry_error *err)
 	return 0;
 }
 
+/* The packs of the folders that objects are borrowed from. */
+static void add_borrowed(struct listing *l)
+{
+	struct odb_folders folders = { 0 };
+	char *line;
+
+	if (odb_folders_find(&folders, l->gitdir, /* allowed= */ true, /* err= */ NULL) == 0 &&
+	    folders.list.n > 1) {
+		line = str_dupf("borrowed %llx", (unsigned long long)odb_folders_stamp(&folders));
+		if (!line || vec_push(&l->lines, line)) {
+			free(line);
+			l->oom = true;
+		}
+	}
+	odb_folders_release(&folders);
+}
+
 int odb_state(uint64_t *out, const char *gitdir, struct quarry_error *err)
 {
 	struct listing l = { .gitdir = gitdir };
@@ -111,6 +151,7 @@ int odb_state(uint64_t *out, const char *gitdir, struct quarry_error *err)
 	add_folder(&l, "objects", is_loose_folder);
 	add(&l, "objects/info/alternates");
 	add(&l, "shallow");
+	add_borrowed(&l);
 	return digest_of(out, &l, err);
 }
 
@@ -120,5 +161,8 @@ int odb_tags_state(uint64_t *out, const char *gitdir, struct quarry_error *err)
 
 	add(&l, "packed-refs");
 	add(&l, "refs/tags");
+	/* Loose ones, which may lie in a folder; those that lie deeper are seen when the
+	 * folder above them changes. */
+	add_subfolders(&l, "refs/tags");
 	return digest_of(out, &l, err);
 }

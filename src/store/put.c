@@ -129,13 +129,32 @@ int quarry_store_put(struct quarry_store *s, int64_t repo, const struct quarry_h
 	return rc ? rc : quarry_store_put_end(s, history, err);
 }
 
+static int store_is_empty(bool *out, struct quarry_store *s, int64_t repo,
+			  struct quarry_error *err)
+{
+	struct db_stmt *st;
+	int rc = store_stmt(&st, s, ST_REPO_STATE, err);
+
+	if (rc)
+		return rc;
+	db_bind_int(st, 1, repo);
+	rc = db_step(st, err);
+	*out = rc > 0 && db_int(st, 0) == 2;
+	db_reset(st);
+	return rc < 0 ? rc : 0;
+}
+
 int quarry_store_put_empty(struct quarry_store *s, int64_t repo, int64_t mined_s,
 			   struct quarry_error *err)
 {
 	int64_t n_gone = 0;
+	bool is_empty = false;
 	struct db_stmt *st;
-	int rc = quarry_store_put_begin(s, repo, QUARRY_PUT_REPLACE, mined_s, err);
+	int rc = store_is_empty(&is_empty, s, repo, err);
 
+	if (rc || is_empty)
+		return rc;
+	rc = quarry_store_put_begin(s, repo, QUARRY_PUT_REPLACE, mined_s, err);
 	if (rc)
 		return rc;
 	rc = store_settle_gone(&n_gone, s, err);

@@ -44,20 +44,20 @@ CREATE TABLE IF NOT EXISTS repo(
 
 -- What is odd about a repository as a whole, and how often; no row: never.
 --   of what was read last:   shallow          commits at which the history is cut off
---                            missing_commits  named as parents and not there
---                            damaged_commits  there and not readable
---                            missing_trees    their touches are lost
---                            damaged_trees    likewise
 --                            replace_refs     references in refs/replace: ignored
 --                            grafts           lines of info/grafts: ignored
---                            alternates       other object folders that were read, too
---   of all runs together:    deep_trees       folders below 256 others: not read
+--                            alternates       lines of objects/info/alternates: read, too
+--   of all runs together:    missing_commits  named as parents and not there
+--                            damaged_commits  there and not readable
+--                            missing_trees    comparisons that wanted one: their touches are lost
+--                            damaged_trees    likewise
+--                            deep_trees       folders below 256 others: not read
 --                            many_entries     commits with more than a million changed entries, or that
 --                                             many trees to compare: the rest is not read
 --                            double_entries   a tree names a path twice: it counts once
 --                            long_names       names longer than 1 KiB: not read
 -- A run that adds to a repository reads what is new alone, so the latter grow until the
--- repository is read whole again.  The former were all 0 then: else it is read whole.
+-- repository is read whole again.
 CREATE TABLE IF NOT EXISTS repo_flag(
   repo INTEGER NOT NULL REFERENCES repo,
   flag TEXT NOT NULL,

@@ -31,7 +31,8 @@ static const char *const sql[ST_N] = {
 			  " ('missing_commits', 'damaged_commits')) FROM repo"
 			  " WHERE repo = ?1 AND state = 1",
 	[ST_REPO_SET] = "UPDATE repo SET state = 1, tip = ?2, branch = ?3, mined_s = ?4,"
-			" mailmap = ?5, mailmap_missing = ?6, shallow = ?7, missing_objects = ?8,"
+			" mailmap = ?5, mailmap_missing = ?6, shallow = ?7,"
+			" missing_objects = ?8 + iif(?14, 0, missing_objects),"
 			" files_at_tip = ?9, since = ?10, lines = ?11, objects = ?12, tags = ?15,"
 			/* What was missing before and is not read again is missing still. */
 			" complete = ?13 AND (complete OR ?14) WHERE repo = ?1",
@@ -42,6 +43,7 @@ static const char *const sql[ST_N] = {
 	[ST_CHANGED] = "INSERT INTO meta(key, value) VALUES('facts', '1') ON CONFLICT(key)"
 		       " DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
 	[ST_FETCHED] = "UPDATE repo SET fetched_s = ?2 WHERE repo = ?1 AND fetched_s <> ?2",
+	[ST_REPO_STATE] = "SELECT state FROM repo WHERE repo = ?1",
 	[ST_FETCHED_S] = "SELECT fetched_s FROM repo WHERE repo = ?1",
 	[ST_FETCH_PROBLEM] = "UPDATE repo SET fetch_problem = ?2 WHERE repo = ?1"
 			     " AND fetch_problem <> ?2",
@@ -101,7 +103,8 @@ static const char *const sql[ST_N] = {
 	[ST_DEL_RELEASES] = "DELETE FROM release WHERE repo = ?1",
 	[ST_DEL_FLAGS] = "DELETE FROM repo_flag WHERE repo = ?1",
 	[ST_DEL_FLAGS_OF_LAST] = "DELETE FROM repo_flag WHERE repo = ?1 AND flag NOT IN"
-				 " ('deep_trees', 'many_entries', 'double_entries', 'long_names')",
+				 " ('missing_commits', 'damaged_commits', 'missing_trees', 'damaged_trees',"
+				 " 'deep_trees', 'many_entries', 'double_entries', 'long_names')",
 	[ST_TIP_PATHS] = "SELECT path FROM tip_path WHERE repo = ?1 ORDER BY path",
 	[ST_TIP_PATH_ADD] = TIP_PATH_ADD TIP_PATH_ROW,
 	[ST_TIP_PATH_ADD_MANY] = TIP_PATH_ADD STORE_ROWS_ALL(TIP_PATH_ROW),

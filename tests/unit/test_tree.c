@@ -119,7 +119,7 @@ static void entries_sort_as_git_s_base_name_compare_sorts_them(void **state)
 		{ "a", 0100644, "b", 0100644, -1 }, { "a", 0100644, "aa", 0100644, -1 },
 		{ "a", 0100644, "a-", 0100644, -1 }, { "a", MODE_TREE, "a-", 0100644, 1 },
 		{ "a", MODE_TREE, "a.", 0100644, 1 }, { "a", MODE_TREE, "a0", 0100644, -1 },
-		{ "a", MODE_TREE, "a.", MODE_TREE, 1 }, { "a", MODE_TREE, "a/", 0100644, 0 },
+		{ "a", MODE_TREE, "a.", MODE_TREE, 1 }, { "a", MODE_TREE, "a/", 0100644, -1 },
 		{ "a", 0100644, "a.", MODE_TREE, -1 }, { "a", 0100644, "\x80", 0100644, -1 },
 		{ "a\x7f", 0100644, "a\x80", 0100644, -1 }, { "a", MODE_TREE, "a\xff", 0100644, -1 },
 		{ "foo", MODE_TREE, "foo-bar", MODE_TREE, 1 }, { "A", 0100644, "a", 0100644, -1 },
