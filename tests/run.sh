@@ -6,7 +6,7 @@
 #	gcc      warnings are errors; every suite; real histories, where ../shared/corpus is
 #	asan     gcc with the address and undefined behaviour sanitizers; sample histories
 #	tsan     gcc with the thread sanitizer; unit tests, and runs with 1 to 8 workers
-#	clang    warnings are errors; unit tests
+#	clang    warnings are errors; unit tests; fuzz targets as libFuzzer builds them
 #
 # The last line is the total. A script's cases count as it tells them; a program of unit
 # tests, a header and a build count as one each (tests/lib/tally.py).
@@ -72,16 +72,16 @@ if build gcc gcc -Dwerror=true; then
 fi
 if build asan gcc -Db_sanitize=address,undefined; then
 	(sample_only; run asan sample --timeout-multiplier 3 --suite unit --suite fault --suite cli \
-		--suite golden --suite oracle --suite system)
+		--suite golden --suite oracle --suite system --suite fuzz)
 	results="$results $builds/results/asan.sample.json $builds/results/asan.sample"
 fi
 if build tsan gcc -Db_sanitize=thread; then
 	run tsan unit --timeout-multiplier 3 --suite unit
-	(sample_only; run tsan workers --timeout-multiplier 3 'system determinism')
+	(sample_only; run tsan workers --timeout-multiplier 3 'system determinism' 'system steps')
 	results="$results $builds/results/tsan.workers.json $builds/results/tsan.workers"
 fi
 if build clang clang -Dwerror=true; then
-	run clang unit --suite unit
+	run clang unit --suite unit --suite fuzz
 fi
 
 say results

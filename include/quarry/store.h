@@ -107,6 +107,10 @@ void quarry_store_put_cancel(struct quarry_store *s);
 int quarry_store_put(struct quarry_store *s, int64_t repo, const struct quarry_history *history,
 		     int64_t mined_s, struct quarry_error *err);
 
+/** Note that nothing of it is new at this time. */
+int quarry_store_unchanged(struct quarry_store *s, int64_t repo, int64_t mined_s,
+			   struct quarry_error *err);
+
 /** Note that a repository is reachable and has no commit; its facts are removed. */
 int quarry_store_put_empty(struct quarry_store *s, int64_t repo, int64_t mined_s,
 			   struct quarry_error *err);

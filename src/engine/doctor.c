@@ -142,10 +142,12 @@ static const struct flag_words flag_words[] = {
 	{ "damaged_trees", TREES, "not readable, and the touches of their commits are lost: check "
 	  "it with 'git fsck' and bring it again" },
 	{ "deep_trees", "folder", "folders", "below 256 others not read" },
-	{ "many_entries", COMMITS, "with more than a million changed entries, the rest of which is "
-	  "not read" },
+	{ "many_entries", COMMITS, "with more than a million changed entries, none of which is "
+	  "counted" },
 	{ "double_entries", "path", "paths", "named twice by one tree, and counted once" },
 	{ "long_names", "name", "names", "longer than 1 KiB not read" },
+	{ "future_times", COMMITS, "with a time that lay ahead when they were read: it is repaired "
+	  "until then" },
 	{ "replace_refs", "reference", "references", "in refs/replace ignored: commits are read as "
 	  "they were made" },
 	{ "grafts", "line", "lines", "of info/grafts ignored: commits are read as they were made" },

@@ -394,6 +394,8 @@ static int on_note(void *payload, size_t i, const struct quarry_error *why,
 	lock(m);
 	if (r->empty)
 		rc = quarry_store_put_empty(m->store, r->work.target->repo, r->mined_s, err);
+	else
+		rc = quarry_store_unchanged(m->store, r->work.target->repo, r->mined_s, err);
 	if (!rc)
 		rc = note_success(m, r, err);
 	unlock(m);

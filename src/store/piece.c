@@ -232,6 +232,8 @@ static int put_commits(struct quarry_store *s, const struct quarry_history *h,
 	for (size_t i = 0; i < h->n_commits; i++) {
 		const struct quarry_commit *c = &h->commits[i];
 
+		s->put.n_future += !c->known && (c->author_s > s->put.mined_s ||
+						 c->committer_s > s->put.mined_s);
 		numbers->commits[i] = c->known ? c->known : s->put.next_commit + (int64_t)n_new;
 		n_new += !c->known;
 	}

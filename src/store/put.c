@@ -144,6 +144,20 @@ static int store_is_empty(bool *out, struct quarry_store *s, int64_t repo,
 	return rc < 0 ? rc : 0;
 }
 
+int quarry_store_unchanged(struct quarry_store *s, int64_t repo, int64_t mined_s,
+			   struct quarry_error *err)
+{
+	struct db_stmt *st;
+	int rc = store_stmt(&st, s, ST_REPO_AGAIN, err);
+
+	if (rc)
+		return rc;
+	db_bind_int(st, 1, repo);
+	db_bind_int(st, 2, mined_s);
+	rc = db_run(st, err);
+	return rc || !db_changes(s->db) ? rc : note_change(s, err);
+}
+
 int quarry_store_put_empty(struct quarry_store *s, int64_t repo, int64_t mined_s,
 			   struct quarry_error *err)
 {

@@ -56,6 +56,8 @@ CREATE TABLE IF NOT EXISTS repo(
 --                                             many trees to compare: the rest is not read
 --                            double_entries   a tree names a path twice: it counts once
 --                            long_names       names longer than 1 KiB: not read
+--                            future_times     commits with a time ahead of mined_s, which is then
+--                                             set anew by each run that looks
 -- A run that adds to a repository reads what is new alone, so the latter grow until the
 -- repository is read whole again.
 CREATE TABLE IF NOT EXISTS repo_flag(

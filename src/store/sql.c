@@ -43,6 +43,9 @@ static const char *const sql[ST_N] = {
 	[ST_CHANGED] = "INSERT INTO meta(key, value) VALUES('facts', '1') ON CONFLICT(key)"
 		       " DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
 	[ST_FETCHED] = "UPDATE repo SET fetched_s = ?2 WHERE repo = ?1 AND fetched_s <> ?2",
+	/* What is too late to be believed today may be right tomorrow (metrics.md time_fixed). */
+	[ST_REPO_AGAIN] = "UPDATE repo SET mined_s = ?2 WHERE repo = ?1 AND mined_s < ?2 AND EXISTS"
+			  " (SELECT 1 FROM repo_flag f WHERE f.repo = ?1 AND f.flag = 'future_times')",
 	[ST_REPO_STATE] = "SELECT state FROM repo WHERE repo = ?1",
 	[ST_FETCHED_S] = "SELECT fetched_s FROM repo WHERE repo = ?1",
 	[ST_FETCH_PROBLEM] = "UPDATE repo SET fetch_problem = ?2 WHERE repo = ?1"
@@ -104,7 +107,7 @@ static const char *const sql[ST_N] = {
 	[ST_DEL_FLAGS] = "DELETE FROM repo_flag WHERE repo = ?1",
 	[ST_DEL_FLAGS_OF_LAST] = "DELETE FROM repo_flag WHERE repo = ?1 AND flag NOT IN"
 				 " ('missing_commits', 'damaged_commits', 'missing_trees', 'damaged_trees',"
-				 " 'deep_trees', 'many_entries', 'double_entries', 'long_names')",
+				 " 'deep_trees', 'many_entries', 'double_entries', 'long_names', 'future_times')",
 	[ST_TIP_PATHS] = "SELECT path FROM tip_path WHERE repo = ?1 ORDER BY path",
 	[ST_TIP_PATH_ADD] = TIP_PATH_ADD TIP_PATH_ROW,
 	[ST_TIP_PATH_ADD_MANY] = TIP_PATH_ADD STORE_ROWS_ALL(TIP_PATH_ROW),

@@ -24,6 +24,7 @@ enum store_stmt {
 	ST_REPO_SET,
 	ST_REPO_EMPTY,
 	ST_REPO_STATE,
+	ST_REPO_AGAIN,
 	ST_CHANGED,
 	ST_FETCHED,
 	ST_FETCHED_S,
@@ -91,6 +92,7 @@ struct store_put {
 	bool paths_loaded;
 	bool lines_missing;  /* a blob was not there when lines were counted */
 	bool tip_path_gone;  /* a path may have lost what last named it */
+	int64_t n_future;    /* commits written whose times lie ahead of mined_s */
 	int64_t n_added;     /* commits written, known ones left out */
 	int64_t n_removed;   /* commits that were there and went; some may have come again */
 };

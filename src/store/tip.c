@@ -161,6 +161,15 @@ static int put_releases(struct quarry_store *s, const struct quarry_history *h,
 	return rc;
 }
 
+static int add_flag(struct quarry_store *s, struct db_stmt *st, const char *name, int64_t n,
+		    struct quarry_error *err)
+{
+	db_bind_int(st, 1, s->put.repo);
+	db_lend_text(st, 2, name, strlen(name));
+	db_bind_int(st, 3, n);
+	return db_run(st, err);
+}
+
 /* Those that grow from run to run stay, and are added to (schema.sql, repo_flag). */
 static int put_flags(struct quarry_store *s, const struct quarry_history *h,
 		     struct quarry_error *err)
@@ -173,11 +182,10 @@ static int put_flags(struct quarry_store *s, const struct quarry_history *h,
 	for (int i = 0; !rc && i < QUARRY_FLAG_N; i++) {
 		if (!h->flags[i])
 			continue;
-		db_bind_int(st, 1, s->put.repo);
-		db_lend_text(st, 2, store_flag_names[i], strlen(store_flag_names[i]));
-		db_bind_int(st, 3, h->flags[i]);
-		rc = db_run(st, err);
+		rc = add_flag(s, st, store_flag_names[i], h->flags[i], err);
 	}
+	if (!rc && s->put.n_future)
+		rc = add_flag(s, st, "future_times", s->put.n_future, err);
 	return rc;
 }
 

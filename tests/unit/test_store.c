@@ -68,7 +68,8 @@ static void what_is_put_can_be_read(void **state)
 		"tip|'a'|\ntip|X'636166E9'|\n"
 		"text|'README'|X'776861740065766572'|\ntext|X'636166E9'|NULL|\n"
 		"release|v1|" OID_1 "|-7|\n"
-		"flag|damaged_commits|1|\nflag|deep_trees|5|\nflag|missing_trees|2|\nflag|shallow|1|\n";
+		"flag|damaged_commits|1|\nflag|deep_trees|5|\nflag|future_times|1|\n"
+		"flag|missing_trees|2|\nflag|shallow|1|\n";
 	struct fixture *f = *state;
 	char *got, *wanted;
 
@@ -126,6 +127,28 @@ static void how_far_it_is_mined_is_known(void **state)
 	put(f, id, &h);
 	assert_int_equal(mined(f, id).complete, 0);
 	assert_int_equal(ask(f, "SELECT count(*) FROM touch WHERE added = -4"), 1);
+}
+
+/* What lies ahead when it is read may be believed later: then the day of reading counts. */
+static void a_repository_with_a_future_is_looked_at_anew(void **state)
+{
+	struct fixture *f = *state;
+	int64_t with, without, changes;
+
+	open_store(f);
+	with = repo(f, "o/with");
+	without = repo(f, "o/without");
+	put(f, with, &two_commits);
+	put(f, without, &one_commit);
+	changes = ask(f, "SELECT value FROM meta WHERE key = 'facts'");
+	assert_int_equal(quarry_store_unchanged(f->store, without, 1760000000, &f->err), 0);
+	assert_int_equal(ask(f, "SELECT value FROM meta WHERE key = 'facts'"), changes);
+	assert_int_equal(quarry_store_unchanged(f->store, with, 1760000000, &f->err), 0);
+	assert_int_equal(ask(f, "SELECT value FROM meta WHERE key = 'facts'"), changes + 1);
+	assert_int_equal(ask(f, "SELECT mined_s FROM repo WHERE slug = 'o/with'"), 1760000000);
+	assert_int_equal(ask(f, "SELECT mined_s FROM repo WHERE slug = 'o/without'"), 1750000000);
+	assert_int_equal(quarry_store_unchanged(f->store, with, 1760000000, &f->err), 0);
+	assert_int_equal(ask(f, "SELECT value FROM meta WHERE key = 'facts'"), changes + 1);
 }
 
 static void facts_are_replaced_whole(void **state)
@@ -264,7 +287,8 @@ static void what_is_odd_is_told(void **state)
 	put(f, repo(f, "o/b"), &h);
 	put(f, repo(f, "o/a"), &two_commits);
 	assert_int_equal(quarry_store_each_flag(f->store, see_flag, &s, &f->err), 0);
-	assert_string_equal(s.text.buf, "o/a damaged_commits 1\no/a deep_trees 5\no/a missing_trees 2\n"
+	assert_string_equal(s.text.buf, "o/a damaged_commits 1\no/a deep_trees 5\no/a future_times 1\n"
+			    "o/a missing_trees 2\n"
 			    "o/a not_utf8 1\no/a shallow 1\n"
 			    "o/b bad_author 1\no/b bad_committer 1\no/b cut 1\no/b damaged_commits 1\n"
 			    "o/b deep_trees 5\no/b missing_trees 2\no/b negative_time 1\n"
@@ -504,6 +528,7 @@ int main(void)
 		TEST(what_is_put_can_be_read),
 		TEST(how_far_it_is_mined_is_known),
 		TEST(what_is_odd_is_told),
+		TEST(a_repository_with_a_future_is_looked_at_anew),
 		TEST(facts_are_replaced_whole),
 		TEST(an_empty_repository_has_no_facts),
 		TEST(a_repository_is_known_by_its_url),
