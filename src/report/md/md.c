@@ -102,22 +102,25 @@ static void write_incomplete(struct md *m)
 		str_adds(m->out, "\n\n");
 }
 
-/* The one remedy for every n/a of a figure of files. */
+/* The remedy for every n/a of a figure of files. */
 static void write_unread(struct md *m)
 {
-	if (!report_lacks_files(m->e))
+	const struct quarry_edition *e = m->e;
+
+	if (!report_lacks_files(e))
 		return;
 	str_adds(m->out, "**Figures of files are missing.** ");
-	if (m->e->touches_since) {
+	if (e->touches_since && e->touches_since >= e->quarter) {
 		str_adds(m->out, "The touches of some repositories are read from ");
-		md_quarter(m, m->e->touches_since);
-		str_adds(m->out, " on only");
-	} else {
-		str_adds(m->out, "The touches of some commits were not read");
+		md_quarter(m, e->touches_since);
+		str_adds(m->out, " on only, so what needs earlier ones is n/a. To have it, run "
+			 "'quarry mine UNIVERSE --since ");
+		md_quarter(m, e->quarter - 1);
+		str_adds(m->out, "', then 'quarry derive UNIVERSE'.\n\n");
+		return;
 	}
-	str_adds(m->out, ", so what needs earlier ones is n/a. To have it, run 'quarry mine UNIVERSE --since ");
-	md_quarter(m, m->e->quarter - 1);
-	str_adds(m->out, "', then 'quarry derive UNIVERSE'.\n\n");
+	str_adds(m->out, "The touches of some commits could not be read, because trees are missing or "
+		 "damaged, so what needs them is n/a. 'quarry doctor' names the repositories.\n\n");
 }
 
 /* A base that misses commits makes growth of what is none. */
