@@ -64,7 +64,8 @@ struct quarry_engine_options {
 	} fetch;
 	struct {
 		/** Read what commits touched from this quarter on; QUARRY_QUARTER_NONE: of all. 0:
-		 * from eight before the current one on, or two before `quarter` if that is earlier. */
+		 * from four before the current one on, of a universe that ends all; or two before
+		 * `quarter` if that is earlier. */
 		int32_t since;
 		int32_t quarter;    /**< that will be reported; 0 or QUARRY_QUARTER_NONE: any */
 		int lines;          /**< 1: count added and deleted lines */

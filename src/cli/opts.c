@@ -265,7 +265,7 @@ static const struct definition definitions[] = {
 	{ OPTS_QUARTER, SECTION_WHAT, 0, "quarter", "QUARTER",
 	  "The quarter, like 2025Q2 (the last one that was over)", set_quarter },
 	{ OPTS_MINE, SECTION_WHAT, 0, "since", "QUARTER",
-	  "Read what commits touched from QUARTER on (eight quarters back); 1970Q1: all",
+	  "Read what commits touched from QUARTER on (four quarters back); 1970Q1: all",
 	  set_since },
 	{ OPTS_MINE, SECTION_WHAT, 0, "lines", NULL,
 	  "Count added and deleted lines; it needs file contents", set_lines },

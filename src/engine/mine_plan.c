@@ -10,21 +10,21 @@
 #include "util/banned.h"
 #include "util/str.h"
 
-#define WINDOW 8                   /* quarters before the last one */
+#define WINDOW 4                   /* quarters before the current one */
 #define BASELINE 2                 /* quarters before the reported one that it is compared with */
 
-/* The first quarter whose touches are wanted: those of two years up to today, or to the
- * universe's last quarter, and what the reported quarter is compared with. */
+/* The first quarter whose touches are wanted: of a universe that ends, all of its quarters;
+ * else those of a year up to today; and what the reported quarter is compared with. */
 static int32_t first_quarter(const struct quarry_engine *e)
 {
 	const struct quarry_engine_options *o = &e->options;
-	int32_t until = e->universe->until, last = quarry_quarter_of(engine_now_s()), since;
+	const struct quarry_universe *u = e->universe;
+	int32_t since = quarry_quarter_of(engine_now_s()) - WINDOW;
 
 	if (o->mine.since)
 		return o->mine.since;
-	if (until != QUARRY_QUARTER_NONE && until < last)
-		last = until;
-	since = last - WINDOW;
+	if (u->until != QUARRY_QUARTER_NONE)
+		since = u->from == QUARRY_QUARTER_NONE ? INT32_MIN : u->from - BASELINE;
 	if (o->mine.quarter && o->mine.quarter != QUARRY_QUARTER_NONE &&
 	    o->mine.quarter - BASELINE < since)
 		since = o->mine.quarter - BASELINE;
