@@ -132,8 +132,10 @@ static void add_borrowed(struct listing *l)
 	struct odb_folders folders = { 0 };
 	char *line;
 
-	if (odb_folders_find(&folders, l->gitdir, /* allowed= */ true, /* err= */ NULL) == 0 &&
-	    folders.list.n > 1) {
+	int rc = odb_folders_find(&folders, l->gitdir, /* allowed= */ true, /* err= */ NULL);
+
+	l->oom |= rc == QUARRY_ENOMEM;
+	if (rc == 0 && folders.list.n > 1) {
 		line = str_dupf("borrowed %llx", (unsigned long long)odb_folders_stamp(&folders));
 		if (!line || vec_push(&l->lines, line)) {
 			free(line);

@@ -189,7 +189,7 @@ static void read_changes(struct tally *t, struct lines *l, FILE *f)
 int main(int argc, char **argv)
 {
 	struct tally t = { 0 };
-	struct lines *l;
+	struct lines *l = NULL;
 	FILE *f;
 
 	if (argc == 2 && !strcmp(argv[1], "blobs")) {
