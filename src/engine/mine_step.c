@@ -453,13 +453,16 @@ static int read_all(struct mining *m, struct quarry_error *err)
 static int read_twins(struct mining *m, struct quarry_error *err)
 {
 	struct quarry_db *db = quarry_store_db(m->store);
+	size_t n_read = 0;
 	int rc = twins_find(&m->twins, db, err);
 
 	if (!rc) {
 		mining_keep_wanted(m);
 		rc = m->n ? read_all(m, err) : 0;
 	}
-	return rc ? rc : twins_settle(&m->twins, db, err);
+	for (size_t i = 0; i < m->n; i++)
+		n_read += m->readings[i].failed ? 0 : m->readings[i].n_wanted;
+	return rc ? rc : twins_settle(&m->twins, n_read, db, err);
 }
 
 static int run(void *payload, struct quarry_error *err)

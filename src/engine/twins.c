@@ -22,18 +22,10 @@ int twins_find(struct twins *t, struct quarry_db *db, struct quarry_error *err)
 	return quarry_aggregate_each_unread_twin(&t->looked, db, add, t, err);
 }
 
-int twins_settle(struct twins *t, struct quarry_db *db, struct quarry_error *err)
+int twins_settle(const struct twins *t, size_t n_read, struct quarry_db *db,
+		 struct quarry_error *err)
 {
-	int rc = 0;
-
-	if (!t->looked)
-		return 0;
-	if (t->commits.n) {
-		t->commits.n = t->repos.n = 0;
-		rc = twins_find(t, db, err);
-	}
-	/* Those of a repository that is not in this universe, or not there, are wanted still. */
-	return rc || t->commits.n ? rc : quarry_aggregate_twins_are_read(db, err);
+	return t->looked && n_read == t->commits.n ? quarry_aggregate_twins_are_read(db, err) : 0;
 }
 
 const int64_t *twins_of(size_t *n, const struct twins *t, int64_t repo)

@@ -16,9 +16,11 @@ struct twins {
 
 /* None where the facts are as they were when twins were last read. */
 int twins_find(struct twins *t, struct quarry_db *db, struct quarry_error *err);
-/* Note that none is left, so that nobody looks again; where some are, they are looked for
+/* Note that as many were read.  Where that is all of them nobody looks again until facts
+ * change; those of a repository that is not in this universe, or not there, are looked for
  * in each run. */
-int twins_settle(struct twins *t, struct quarry_db *db, struct quarry_error *err);
+int twins_settle(const struct twins *t, size_t n_read, struct quarry_db *db,
+		 struct quarry_error *err);
 void twins_release(struct twins *t);
 
 /* The commits of one repository. */

@@ -6,7 +6,9 @@ import sqlite3
 QUERIES = (
     "SELECT 'repo', r.url, r.state, hex(r.tip), r.branch, hex(r.mailmap), r.mailmap_missing,"
     " r.shallow, r.missing_objects, r.files_at_tip, r.since, r.lines, r.complete FROM repo r",
-    "SELECT 'flag', r.url, f.flag, f.n FROM repo_flag f JOIN repo r USING (repo)",
+    # future_times counts what was ever written, also of commits that went.
+    "SELECT 'flag', r.url, f.flag, f.n FROM repo_flag f JOIN repo r USING (repo)"
+    " WHERE f.flag <> 'future_times'",
     "SELECT 'commit', r.url, hex(c.oid), hex(a.name), hex(a.email), hex(a.raw_name),"
     " hex(a.raw_email), hex(m.name), hex(m.email), c.author_s, c.author_offset_min,"
     " c.committer_s, c.committer_offset_min, c.author_quarter, c.author_bin, hex(c.parents),"
