@@ -9,7 +9,7 @@
  *	odb_close(odb);
  *
  * Packs are read by pack.h, which is two to four times as fast as libgit2; what is in no
- * pack, or damaged there, is looked for among the loose objects by odb_loose.h. CRCs or,
+ * pack, or damaged there, is looked for among the loose objects by loose.h. CRCs or,
  * where one does not fit, ids are verified of what is packed, ids of what is loose, so that
  * nothing but the named object's own bytes is ever returned; of a loose commit that is cut
  * it is the checksum of the whole.
@@ -39,8 +39,9 @@ enum odb_flags {
 	ODB_LIBGIT2 = 1 << 1,    /* read objects by libgit2: the reference for tests, of sound ones */
 };
 
-/* More of a commit is not read (odb_object.len < total then); a larger tree, blob or tag
- * is refused, and a loose commit of more than 2 GiB. */
+/* More of a commit is not read (odb_object.len < total then), and nothing of a larger blob
+ * (len 0 < total, which says no more); a larger tree or tag is refused, and a loose commit of
+ * more than 2 GiB. */
 #define ODB_COMMIT_MAX (8u << 20)
 #define ODB_TREE_MAX (64u << 20)
 #define ODB_BLOB_MAX (64u << 20)

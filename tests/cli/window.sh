@@ -75,6 +75,25 @@ fact '--lines counts what is there' [ "$(ask once.db 'SELECT sum(added > 0) > 10
 mine open once.db
 fact 'and goes on doing so' [ "$(ask once.db 'SELECT min(lines) FROM repo WHERE state = 1')" = 1 ]
 
+# One line of 65 MiB, and two million short ones.
+python3 - >large.fi <<-'END'
+import sys
+who = "A <a@example.org> 1750000000 +0000"
+texts = {"long": "x" * (65 << 20), "many": "x\n" * 2000000, "few": "x\n"}
+print(f"commit refs/heads/main\nauthor {who}\ncommitter {who}\ndata 1\nm")
+for name, text in texts.items():
+    sys.stdout.write(f"M 644 inline {name}\ndata {len(text)}\n{text}\n")
+END
+git init -q --bare -b main mirror/large+large.git
+git --git-dir=mirror/large+large.git fast-import --quiet <large.fi
+cp -r open large
+rm large/[!u]*.yaml
+printf 'id: large\ntitle: Large\nlayer: services\nrepositories:\n  - url: https://git.example.org/large/large\n' \
+	>large/large.yaml
+mine large large.db --lines
+fact 'what is too large to compare is said' [ "$(ask large.db 'SELECT name, added FROM touch
+	JOIN path USING (path) ORDER BY name' | tr '\n' ' ')" = 'few 1 long -3 many -3 ' ]
+
 git --git-dir=mirror/otter+otter-kv.git tag v1 HEAD~3
 mine open once.db --releases
 fact '--releases reads tags' [ "$(ask once.db 'SELECT name FROM release')" = v1 ]

@@ -290,6 +290,11 @@ static void check_large(const struct history *h, const struct quarry_oid *oid, e
 		assert_memory_equal(found.data, "tree ", 5);
 		assert_int_equal(found.data[found.len - 1], 'x');
 		odb_object_release(&found);
+	} else if (type == ODB_BLOB) {
+		assert_int_equal(rc, 0);
+		assert_int_equal(found.len, 0);
+		assert_true(found.total > ODB_BLOB_MAX);
+		odb_object_release(&found);
 	} else {
 		assert_int_equal(rc, QUARRY_EFAIL);
 		assert_non_null(strstr(err.text, "too large"));
