@@ -49,7 +49,8 @@ PERSONS = {
 for name, (author, committer, bits) in PERSONS.items():
     add(name, lambda r, a=author, c=committer: line(
         r, lambda tree, first: r.commit(tree, first, author=a, committer=c)),
-        commits=3, touches=3, bits=bits, authors=["J\u00fcrgen"] if "utf8" in name else [])
+        commits=3, touches=3, bits=bits, authors=["J\u00fcrgen"] if "utf8" in name else [],
+        flags={"future_times": 1} if "beyond" in name else {})
 
 # name: headers behind the persons, message, bits, a name that the author must get
 MESSAGES = {
