@@ -61,11 +61,15 @@ static int check(struct quarry_store *s, const char *path, struct quarry_error *
 
 	_Static_assert(STORE_APPLICATION_ID == 1903325817 && STORE_VERSION == 3,
 		       "make() writes these two");
-	rc = db_scalar(&application, s->db, "PRAGMA application_id", 0, err);
+	/* All three of one moment: another process may be making it. */
+	rc = db_begin_read(s->db, err);
+	if (!rc)
+		rc = db_scalar(&application, s->db, "PRAGMA application_id", 0, err);
 	if (!rc)
 		rc = db_scalar(&version, s->db, "PRAGMA user_version", 0, err);
 	if (!rc)
 		rc = db_scalar(&tables, s->db, "SELECT count(*) FROM sqlite_schema", 0, err);
+	db_rollback(s->db);
 	if (rc)
 		return rc;
 	s->version = version;
