@@ -57,15 +57,15 @@ enum quarry_flag {
 	QUARRY_FLAG_MISSING_COMMITS,  /**< named as parents and not there; what lies behind is lost */
 	QUARRY_FLAG_DAMAGED_COMMITS,  /**< there and not readable, likewise */
 	QUARRY_FLAG_MISSING_TREES,    /**< their touches are lost */
-	QUARRY_FLAG_DAMAGED_TREES,    /**< likewise; of a broken one the part that can be read counts not */
+	QUARRY_FLAG_DAMAGED_TREES,    /**< likewise, also where a part of one could be read */
 	QUARRY_FLAG_DEEP_TREES,       /**< folders below 256 others: not read */
 	QUARRY_FLAG_MANY_ENTRIES,     /**< commits with more than a million changed entries, or that
-				       * many trees to compare: the rest is not read */
+				       * many trees to compare: they have no touches */
 	QUARRY_FLAG_DOUBLE_ENTRIES,   /**< a tree names a path twice: it counts once */
 	QUARRY_FLAG_LONG_NAMES,       /**< names longer than 1 KiB: not read */
 	QUARRY_FLAG_REPLACE_REFS,     /**< references in refs/replace: ignored */
 	QUARRY_FLAG_GRAFTS,           /**< lines of info/grafts: ignored */
-	QUARRY_FLAG_ALTERNATES,       /**< other object folders that were read, too */
+	QUARRY_FLAG_ALTERNATES,       /**< lines of objects/info/alternates, which were heeded */
 	QUARRY_FLAG_N,
 };
 

@@ -53,7 +53,7 @@ CREATE TABLE IF NOT EXISTS repo(
 --                            damaged_trees    likewise
 --                            deep_trees       folders below 256 others: not read
 --                            many_entries     commits with more than a million changed entries, or that
---                                             many trees to compare: the rest is not read
+--                                             many trees to compare: they have no touches
 --                            double_entries   a tree names a path twice: it counts once
 --                            long_names       names longer than 1 KiB: not read
 --                            future_times     commits with a time ahead of mined_s, which is then
@@ -116,7 +116,7 @@ CREATE TABLE IF NOT EXISTS commits(
                                           -- e-mail, 1024 a NUL, 2048 an encoding that nobody knows, 4096
                                           -- some touches could not be read, 8192 a parent is not there
   n_touches            INTEGER,           -- rows in touch, 0 for merges; NULL: not read, as it cannot count
-                                          -- in repo.since or later
+                                          -- in repo.since or later, or needs what is missing or damaged
   changes              INTEGER,           -- hash of the set of its changed (path, new blob id): the bits of
                                           -- 64 without a sign; 0 for merges; NULL where n_touches is
   first_seen_s         INTEGER NOT NULL   -- mined_s of the run that stored it first; stays when the
