@@ -2,13 +2,13 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/amount.h"
 #include "cli/cli.h"
 #include "cli/rate.h"
 #include "cli/term.h"
 #include "util/banned.h"
+#include "util/clock.h"
 
 #define DELAY_MS 500     /* a step that is over sooner shows nothing */
 #define INTERVAL_MS 100  /* on a terminal */
@@ -23,15 +23,6 @@ static struct {
 	int64_t next_ms;   /* when to draw again */
 	struct rate rate;
 } state;
-
-static int64_t clock_ms(void)
-{
-	struct timespec t;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &t) < 0)
-		return 0;
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void add_time_left(struct str *out, const struct quarry_progress *p, int64_t elapsed_ms)
 {

@@ -9,6 +9,7 @@
 #include "engine/queue.h"
 #include "engine/steps.h"
 #include "util/banned.h"
+#include "util/clock.h"
 #include "util/file.h"
 
 /* The network, not the processors, is what fetching waits for. */
@@ -169,7 +170,7 @@ static int start(struct fetching *f, struct quarry_error *err)
 	const struct quarry_engine_options *o = &f->step.engine->options;
 	struct schedule_limits limits = {
 		.per_host = o->fetch.per_host ? o->fetch.per_host : PER_HOST,
-		.retries = o->fetch.retries, .seed = (uint32_t)queue_now_ms(),
+		.retries = o->fetch.retries, .seed = (uint32_t)clock_ms(),
 	};
 	size_t n = f->step.engine->targets.n;
 	const char **hosts = calloc(n + 1, sizeof(*hosts));

@@ -3,17 +3,10 @@
 #include <time.h>
 
 #include "util/banned.h"
+#include "util/clock.h"
 
 /* A signal handler may set a flag but wake nobody: so long it may go unseen. */
 #define SLICE_MS 200
-
-int64_t queue_now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail for this clock */
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 int queue_init(struct queue *q, const char *const *hosts, size_t n,
 	       const struct schedule_limits *limits, const atomic_bool *stop,
@@ -79,7 +72,7 @@ int queue_take(size_t *task, struct queue *q, struct quarry_error *err)
 		stop = stopped(q);
 		if (stop || q->ended)
 			break;
-		now_ms = queue_now_ms();
+		now_ms = clock_ms();
 		next = schedule_take(task, &until_ms, &q->schedule, now_ms);
 		if (next != SCHEDULE_WAIT)
 			break;
@@ -107,7 +100,7 @@ bool queue_again(struct queue *q, size_t task, int64_t retry_after_s)
 	bool again;
 
 	lock(q);
-	again = schedule_again(&q->schedule, task, queue_now_ms(), retry_after_s);
+	again = schedule_again(&q->schedule, task, clock_ms(), retry_after_s);
 	unlock_and_wake(q);
 	return again;
 }

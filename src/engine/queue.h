@@ -24,9 +24,6 @@ struct queue {
 	pthread_cond_t changed;
 };
 
-/* Milliseconds of the monotonic clock. */
-int64_t queue_now_ms(void);
-
 /* @param stop  set from outside, be it a signal handler; NULL: never */
 int queue_init(struct queue *q, const char *const *hosts, size_t n,
 	       const struct schedule_limits *limits, const atomic_bool *stop,

@@ -4,6 +4,7 @@
 
 #include "engine/queue.h"
 #include "util/banned.h"
+#include "util/clock.h"
 
 #define SLOW_MS 5000  /* what runs that long is named */
 #define TICK_MS 500   /* so often progress is told where nothing moves */
@@ -33,7 +34,7 @@ static void report(struct step *s)
 		return;
 	if (s->queue)
 		p.n_retrying = queue_n_retrying(s->queue);
-	ran_ms = s->oldest ? queue_now_ms() - s->oldest->began_ms : 0;
+	ran_ms = s->oldest ? clock_ms() - s->oldest->began_ms : 0;
 	if (ran_ms >= SLOW_MS) {
 		p.slow = s->oldest->target->slug;
 		p.slow_s = ran_ms / 1000;
@@ -48,7 +49,7 @@ void step_begin(struct step_work *w)
 
 	step_lock(s);
 	w->amount = 0;
-	w->began_ms = queue_now_ms();
+	w->began_ms = clock_ms();
 	w->newer = NULL;
 	w->older = s->newest;
 	*(s->newest ? &s->newest->newer : &s->oldest) = w;
@@ -61,7 +62,7 @@ void step_end(struct step_work *w)
 	struct step *s = w->step;
 
 	step_lock(s);
-	w->ran_ms += queue_now_ms() - w->began_ms;
+	w->ran_ms += clock_ms() - w->began_ms;
 	*(w->older ? &w->older->newer : &s->oldest) = w->newer;
 	*(w->newer ? &w->newer->older : &s->newest) = w->older;
 	step_unlock(s);
@@ -137,7 +138,7 @@ static void *tick(void *payload)
 
 	step_lock(t->step);
 	while (!t->ended) {
-		int64_t ms = queue_now_ms() + TICK_MS;
+		int64_t ms = clock_ms() + TICK_MS;
 		struct timespec until = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 
 		(void)pthread_cond_timedwait(&t->changed, &t->step->engine->lock, &until);
@@ -176,7 +177,7 @@ static void end_ticker(struct ticker *t)
 int step_run(struct step *s, int (*run)(void *payload, struct quarry_error *err), void *payload,
 	     struct quarry_error *err)
 {
-	int64_t from_ms = queue_now_ms();
+	int64_t from_ms = clock_ms();
 	struct ticker ticker;
 	int rc;
 
@@ -186,7 +187,7 @@ int step_run(struct step *s, int (*run)(void *payload, struct quarry_error *err)
 	start_ticker(&ticker, s);
 	rc = run(payload, err);
 	end_ticker(&ticker);
-	s->summary->elapsed_ms = queue_now_ms() - from_ms;
+	s->summary->elapsed_ms = clock_ms() - from_ms;
 	summary_sort(s->summary);
 	return rc;
 }

@@ -19,6 +19,7 @@
 
 #include "util/banned.h"
 #include "fetch/child.h"
+#include "util/clock.h"
 #include "util/str.h"
 #include "util/vec.h"
 
@@ -49,7 +50,7 @@ static int check(const struct helper *h)
 	if (guard_check(h->guard) < 0)
 		return -1;
 	wait_s = wait_s ? wait_s : WAIT_S_DEFAULT;
-	if (guard_now_ms() - h->since_ms >= (int64_t)wait_s * 1000)
+	if (clock_ms() - h->since_ms >= (int64_t)wait_s * 1000)
 		return guard_fail(h->guard, GUARD_AUTH,
 				  "git's credential helper gave no answer within %u s", wait_s);
 	return 0;
@@ -192,7 +193,7 @@ static bool is_one_line(const char *text)
 int credential_ask_git(struct credential *out, const char *scheme, const char *host_port,
 		       const char *path, struct guard *g)
 {
-	struct helper h = { .guard = g, .since_ms = guard_now_ms(), .child = CHILD_INIT };
+	struct helper h = { .guard = g, .since_ms = clock_ms(), .child = CHILD_INIT };
 	int rc;
 
 	if (!is_one_line(scheme) || !is_one_line(host_port) || !is_one_line(path))

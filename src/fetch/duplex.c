@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "util/banned.h"
+#include "util/clock.h"
 
 /* Until the socket is ready for `events`; 0, or -1 after guard_fail(). */
 static int wait_for(struct duplex *d, short events, int64_t since_ms)
@@ -62,7 +63,7 @@ int duplex_write(struct link *l, const void *data, size_t len)
 {
 	struct duplex *d = (struct duplex *)l;
 	const char *at = data;
-	int64_t since_ms = guard_now_ms();
+	int64_t since_ms = clock_ms();
 
 	while (len) {
 		ssize_t n;
@@ -74,7 +75,7 @@ int duplex_write(struct link *l, const void *data, size_t len)
 		if (n >= 0) {
 			at += n;
 			len -= (size_t)n;
-			since_ms = guard_now_ms();
+			since_ms = clock_ms();
 			continue;
 		}
 		rc = look_at_errno(l->guard);
@@ -89,7 +90,7 @@ int duplex_write(struct link *l, const void *data, size_t len)
 ssize_t duplex_read(struct link *l, void *buf, size_t len)
 {
 	struct duplex *d = (struct duplex *)l;
-	int64_t since_ms = guard_now_ms();
+	int64_t since_ms = clock_ms();
 
 	while (guard_check(l->guard) == 0) {
 		ssize_t n = recv(d->fd, buf, len, 0);

@@ -4,25 +4,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "util/banned.h"
+#include "util/clock.h"
 
 #define SLICE_MS 200 /* how long a request to stop may go unseen */
-
-int64_t guard_now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail for this clock */
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void guard_start(struct guard *g, const struct quarry_fetch_options *options)
 {
 	*g = (struct guard){ .options = options, .retry_after_s = -1 };
 	if (options->total_s)
-		g->end_ms = guard_now_ms() + ((int64_t)options->total_s - options->spent_s) * 1000;
+		g->end_ms = clock_ms() + ((int64_t)options->total_s - options->spent_s) * 1000;
 }
 
 int guard_fail(struct guard *g, enum guard_cause cause, const char *fmt, ...)
@@ -60,7 +52,7 @@ int guard_check(struct guard *g)
 		return -1;
 	if (o->stop && atomic_load(o->stop))
 		return guard_fail(g, GUARD_STOPPED, "stopped");
-	if (g->end_ms && guard_now_ms() >= g->end_ms)
+	if (g->end_ms && clock_ms() >= g->end_ms)
 		return guard_fail(g, GUARD_LATER, "it took longer than %u s", o->total_s);
 	return 0;
 }
@@ -71,7 +63,7 @@ int guard_wait(struct guard *g, int64_t since_ms)
 
 	if (guard_check(g) < 0)
 		return -1;
-	if (stall_s && guard_now_ms() - since_ms >= (int64_t)stall_s * 1000)
+	if (stall_s && clock_ms() - since_ms >= (int64_t)stall_s * 1000)
 		return guard_fail(g, GUARD_LATER, "the server sent nothing for %u s", stall_s);
 	return 0;
 }
@@ -83,7 +75,7 @@ static int64_t least(int64_t a, int64_t b)
 
 int guard_slice_ms(const struct guard *g, int64_t since_ms)
 {
-	int64_t now = guard_now_ms(), ms = SLICE_MS;
+	int64_t now = clock_ms(), ms = SLICE_MS;
 
 	if (g->options->stall_s)
 		ms = least(ms, since_ms + (int64_t)g->options->stall_s * 1000 - now);

@@ -50,8 +50,6 @@ struct guard {
 	char text[GUARD_TEXT_MAX]; /* "the server sent nothing for 60 seconds" */
 };
 
-int64_t guard_now_ms(void);
-
 /* `options` must outlive the guard. */
 void guard_start(struct guard *g, const struct quarry_fetch_options *options);
 

@@ -7,6 +7,7 @@
 
 #include "util/banned.h"
 #include "fetch/http_answer.h"
+#include "util/clock.h"
 
 #define IN_MAX ((size_t)1024 * 1024)
 /* Of a body that nobody wants so much is read, that its connection can be used again. */
@@ -36,7 +37,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *payload)
 	struct http_exchange *x = payload;
 	long status = 0;
 
-	x->since_ms = guard_now_ms();
+	x->since_ms = clock_ms();
 	if (n * size <= 2 && n * size > 0 && (*line == '\r' || *line == '\n') &&
 	    curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK &&
 	    status >= 200 && !x->status) {
@@ -73,7 +74,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *payload)
 		x->is_paused = true;
 		return CURL_WRITEFUNC_PAUSE;
 	}
-	x->since_ms = guard_now_ms();
+	x->since_ms = clock_ms();
 	if (guard_count(g, n) < 0)
 		return 0;
 	if (x->status != 200 || !is_smart(x)) {
@@ -96,7 +97,7 @@ static int on_progress(void *payload, curl_off_t down_all, curl_off_t down, curl
 
 	if (down + up != x->n_moved) {
 		x->n_moved = down + up;
-		x->since_ms = guard_now_ms();
+		x->since_ms = clock_ms();
 	}
 	return 0;
 }
@@ -254,7 +255,7 @@ static bool is_reached(const struct http_exchange *x, enum until until)
 		return x->status;
 	if (until == DATA)
 		return x->in.len > x->in_at;
-	return x->n_unwanted > UNWANTED_MAX || guard_now_ms() - x->status_ms > UNWANTED_MS;
+	return x->n_unwanted > UNWANTED_MAX || clock_ms() - x->status_ms > UNWANTED_MS;
 }
 
 static int wait_until(struct http_exchange *x, enum until until)
@@ -263,7 +264,7 @@ static int wait_until(struct http_exchange *x, enum until until)
 	CURLMcode rc;
 
 	/* How long we were away is not the server's fault. */
-	x->since_ms = guard_now_ms();
+	x->since_ms = clock_ms();
 	if (x->is_paused && !is_reached(x, until)) {
 		x->is_paused = false;
 		/* A failure of on_body() in here shows in work(). */
@@ -288,13 +289,13 @@ static int wait_until(struct http_exchange *x, enum until until)
  * just after it. Only with that can the connection be used again. */
 static void linger(struct http_exchange *x)
 {
-	int64_t begin_ms = guard_now_ms();
+	int64_t begin_ms = clock_ms();
 
 	x->is_lingering = true;
 	if (x->is_paused)
 		(void)curl_easy_pause(x->easy, CURLPAUSE_CONT); /* as in wait_until() */
 	while (work(x) == 0 && !x->is_ended) {
-		int64_t left_ms = begin_ms + LINGER_MS - guard_now_ms();
+		int64_t left_ms = begin_ms + LINGER_MS - clock_ms();
 
 		if (left_ms <= 0 ||
 		    curl_multi_poll(x->multi, /* extra_fds= */ NULL, 0, (int)left_ms,

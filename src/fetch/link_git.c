@@ -18,6 +18,7 @@
 #include "fetch/duplex.h"
 #include "fetch/pktline.h"
 #include "util/banned.h"
+#include "util/clock.h"
 #include "util/str.h"
 
 #define GIT_PORT "9418"
@@ -116,7 +117,7 @@ static int connect_host(struct git_link *l)
 			return -1;
 		rc = connect_step(l);
 		if (rc == 0 && curl_multi_poll(l->multi, /* extra_fds= */ NULL, 0,
-					       guard_slice_ms(g, guard_now_ms()), NULL))
+					       guard_slice_ms(g, clock_ms()), NULL))
 			rc = no_memory(g);
 	}
 	if (rc > 0 && (curl_easy_getinfo(l->easy, CURLINFO_ACTIVESOCKET, &fd) ||

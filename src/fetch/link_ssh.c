@@ -22,6 +22,7 @@
 #include "fetch/child.h"
 #include "fetch/duplex.h"
 #include "util/banned.h"
+#include "util/clock.h"
 #include "util/str.h"
 #include "util/vec.h"
 
@@ -146,10 +147,10 @@ static int ended(struct duplex *d)
 {
 	const struct timespec step = { 0, 5 * 1000000L };
 	struct ssh_link *l = (struct ssh_link *)d;
-	int64_t end_ms = guard_now_ms() + LAST_WORDS_MS;
+	int64_t end_ms = clock_ms() + LAST_WORDS_MS;
 	bool gone;
 
-	while (!(gone = child_has_ended(&l->child)) && guard_now_ms() < end_ms) {
+	while (!(gone = child_has_ended(&l->child)) && clock_ms() < end_ms) {
 		if (guard_check(d->link.guard) < 0)
 			return -1;
 		drain(d);

@@ -17,6 +17,7 @@
 #include "fetch/tags.h"
 #include "fetch/tip.h"
 #include "lib/history.h"
+#include "util/clock.h"
 #include "util/file.h"
 #include "util/str.h"
 
@@ -525,7 +526,7 @@ static void silence_and_time_end_a_fetch(void **state)
 	assert_true(git_libgit2_init() > 0);
 	o.stop = &stop;
 	guard_start(&g, &o);
-	now = guard_now_ms();
+	now = clock_ms();
 	assert_int_equal(guard_wait(&g, now), 0);
 	assert_in_range(guard_slice_ms(&g, now), 1, 200);
 	assert_int_equal(guard_slice_ms(&g, now - 10000), 1);
