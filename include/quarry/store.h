@@ -101,6 +101,17 @@ int quarry_store_put_end(struct quarry_store *s, const struct quarry_history *la
 void quarry_store_put_cancel(struct quarry_store *s);
 
 /**
+ * Write what follows in one transaction, until the group ends: many small ones cost more
+ * than what they write.  Each repository is still written whole or not at all; one that
+ * fails or is cancelled takes back its own facts alone.  No other process can write
+ * meanwhile.  A kill, or a failure of the file, takes the group.
+ * Begin: nothing where one is under way.  End: nothing where none is; it cancels a
+ * repository that is being written, and commits the others.
+ */
+int quarry_store_group_begin(struct quarry_store *s, struct quarry_error *err);
+int quarry_store_group_end(struct quarry_store *s, struct quarry_error *err);
+
+/**
  * Replace a repository's facts by those of a whole `history`.
  * @param mined_s  when it was read, seconds since 1970
  */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "util/banned.h"
+#include "util/clock.h"
 
 struct piece {
 	struct piece *next;
@@ -49,6 +50,8 @@ struct flow {
 	struct job *ready, *last_ready; /* those that are, and wait for the writer */
 	struct job *current;     /* being written; NULL: none */
 	bool writing;            /* a thread is the writer */
+	bool unkept;             /* repositories were written or noted since keep() */
+	int64_t unkept_since;    /* the first of them, by clock_ms() */
 	size_t next;             /* to be opened */
 	size_t n_closed, n_idle; /* repositories, threads */
 	size_t bytes;            /* of pieces in memory */
@@ -57,7 +60,7 @@ struct flow {
 	struct quarry_error *err;
 };
 
-enum kind { WAIT, WRITE, TOUCH, FINISH, WALK, OPEN };
+enum kind { WAIT, KEEP, WRITE, TOUCH, FINISH, WALK, OPEN };
 
 struct task {
 	enum kind kind;
@@ -208,6 +211,18 @@ static struct job *next_to_write(struct flow *f)
 	return NULL;
 }
 
+/* @param idle  there is nothing else to do */
+static bool choose_keep(struct task *t, struct flow *f, bool idle)
+{
+	if (!f->unkept || f->writing || f->current)
+		return false;
+	if (!idle && clock_ms() - f->unkept_since < f->options->keep_ms)
+		return false;
+	f->writing = true;
+	*t = (struct task){ KEEP, NULL, NULL };
+	return true;
+}
+
 static bool choose_write(struct task *t, struct flow *f)
 {
 	struct job *j = f->current;
@@ -300,8 +315,9 @@ static bool choose_open(struct task *t, struct flow *f)
 
 static bool choose(struct task *t, struct flow *f, struct job *last)
 {
-	return choose_write(t, f) || choose_touch(t, f) || choose_finish(t, f) ||
-	       choose_walk(t, f, last) || choose_open(t, f);
+	return choose_keep(t, f, /* idle= */ false) || choose_write(t, f) || choose_touch(t, f) || choose_finish(t, f) ||
+	       choose_walk(t, f, last) || choose_open(t, f) ||
+	       choose_keep(t, f, /* idle= */ true);
 }
 
 /* --- the tasks: each is called under the lock, and opens it meanwhile ------- */
@@ -396,6 +412,9 @@ static void close_job(struct flow *f, struct job *j)
 	j->why = NULL;
 	j->closed = true;
 	f->current = NULL;
+	if (!f->unkept)
+		f->unkept_since = clock_ms();
+	f->unkept = true;
 	if (++f->n_closed == f->n)
 		f->ended = true;
 }
@@ -445,6 +464,19 @@ static void do_write(struct flow *f, struct job *j, struct piece *p, struct quar
 	f->writing = j->writing = false;
 }
 
+static void do_keep(struct flow *f, struct quarry_error *err)
+{
+	int rc;
+
+	f->unkept = false;
+	unlock(f);
+	rc = f->calls->keep(f->payload, err);
+	lock(f);
+	f->writing = false;
+	if (rc)
+		stop_all(f, rc, err);
+}
+
 static void perform(struct flow *f, const struct task *t, struct quarry_error *err)
 {
 	switch (t->kind) {
@@ -463,6 +495,10 @@ static void perform(struct flow *f, const struct task *t, struct quarry_error *e
 	case WRITE:
 		do_write(f, t->job, t->piece, err);
 		break;
+	case KEEP:
+		do_keep(f, err);
+		wake(f);
+		return;
 	case WAIT:
 		f->n_idle++;
 		/* Somebody is in a call, and wakes us when it returns, be it that he was
@@ -501,9 +537,11 @@ static void *work(void *payload)
 
 /* --- beginning and end ----------------------------------------------------- */
 
-/* What an end before the end left open; no thread works any more. */
+/* What an end before the end left open, and what is to be kept; no thread works any more. */
 static void release(struct flow *f)
 {
+	struct quarry_error err = QUARRY_ERROR_INIT;
+
 	for (size_t i = 0; f->jobs && i < f->next; i++) {
 		struct job *j = &f->jobs[i];
 
@@ -515,6 +553,10 @@ static void release(struct flow *f)
 		f->calls->close(f->payload, j->i);
 		free(j->why);
 	}
+	lock(f);
+	if (f->unkept)
+		do_keep(f, &err);
+	unlock(f);
 	free(f->jobs);
 	free(f->open);
 }

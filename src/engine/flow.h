@@ -86,6 +86,10 @@ struct flow_calls {
 	 * end() of no other. */
 	int (*note)(void *payload, size_t i, const struct quarry_error *why,
 		    struct quarry_error *err);
+	/* Let all that was written or noted last. Between end() or note() and the next
+	 * begin(), `keep_ms` after the first of them that was not kept, or when a thread would
+	 * wait; and at the end, be it an early one. */
+	int (*keep)(void *payload, struct quarry_error *err);
 
 	/* Free a piece, be it the last one; in any thread. */
 	void (*drop)(void *payload, void *piece);
@@ -97,6 +101,7 @@ struct flow_options {
 	unsigned threads;         /* > 0; where the system grants fewer, these do the work */
 	size_t budget;            /* bytes of pieces in memory, > 0 */
 	size_t pieces_max;        /* of one repository in memory, > 0 */
+	unsigned keep_ms;
 	const atomic_bool *stop;  /* set from outside, be it a signal handler; NULL: never */
 };
 

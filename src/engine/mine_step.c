@@ -14,6 +14,9 @@
 
 #define BUDGET ((size_t)256 << 20) /* bytes of pieces that wait to be written */
 #define PIECES_MAX 64              /* of one repository */
+/* Small repositories share a transaction: some milliseconds each otherwise. Longer than a
+ * tenth of a second is hardly cheaper, and other runs wait for it. */
+#define KEEP_MS 100
 
 static void lock(struct mining *m)
 {
@@ -292,8 +295,11 @@ static int on_begin(void *payload, size_t i, struct quarry_error *err)
 	int rc;
 
 	lock(m);
-	rc = quarry_store_put_begin(m->store, r->work.target->repo,
-				    add ? QUARRY_PUT_ADD : QUARRY_PUT_REPLACE, r->mined_s, err);
+	rc = quarry_store_group_begin(m->store, err);
+	if (!rc)
+		rc = quarry_store_put_begin(m->store, r->work.target->repo,
+					    add ? QUARRY_PUT_ADD : QUARRY_PUT_REPLACE, r->mined_s,
+					    err);
 	if (!rc)
 		rc = check_same(m, r, err);
 	if (!rc)
@@ -366,17 +372,21 @@ static int note_failure(struct mining *m, struct reading *r, const struct quarry
 			struct quarry_error *err)
 {
 	const struct target *t = r->work.target;
-	int rc = 0;
+	struct quarry_error text = *why;
+	int rc;
 
-	*err = *why;
-	add_remedy(r, err);
+	add_remedy(r, &text);
 	lock(m);
-	if (t->mirrored && r->there)
+	rc = quarry_store_group_begin(m->store, err);
+	if (!rc && t->mirrored && r->there)
 		rc = quarry_store_fetched(m->store, t->repo, 0, err);
 	if (!rc && !r->overtaken)
-		rc = quarry_store_problem(m->store, t->repo, QUARRY_STORE_MINE, err->text, err);
+		rc = quarry_store_problem(m->store, t->repo, QUARRY_STORE_MINE, text.text, err);
 	unlock(m);
-	return rc ? rc : count(r, why->code, false, err);
+	if (rc)
+		return rc;
+	*err = text;
+	return count(r, why->code, false, err);
 }
 
 static int on_note(void *payload, size_t i, const struct quarry_error *why,
@@ -392,14 +402,29 @@ static int on_note(void *payload, size_t i, const struct quarry_error *why,
 	if (r->done)
 		return count(r, 0, true, err);
 	lock(m);
+	rc = quarry_store_group_begin(m->store, err);
+	if (rc)
+		goto done;
 	if (r->empty)
 		rc = quarry_store_put_empty(m->store, r->work.target->repo, r->mined_s, err);
 	else
 		rc = quarry_store_unchanged(m->store, r->work.target->repo, r->mined_s, err);
 	if (!rc)
 		rc = note_success(m, r, err);
+done:
 	unlock(m);
 	return rc ? rc : count(r, 0, !r->empty, err);
+}
+
+static int on_keep(void *payload, struct quarry_error *err)
+{
+	struct mining *m = payload;
+	int rc;
+
+	lock(m);
+	rc = quarry_store_group_end(m->store, err);
+	unlock(m);
+	return rc;
 }
 
 static void on_drop(void *payload, void *piece)
@@ -415,7 +440,7 @@ static void on_close(void *payload, size_t i)
 static const struct flow_calls calls = {
 	.open = on_open, .walk = on_walk, .touch = on_touch, .finish = on_finish,
 	.begin = on_begin, .write = on_write, .end = on_end, .cancel = on_cancel, .note = on_note,
-	.drop = on_drop, .close = on_close,
+	.keep = on_keep, .drop = on_drop, .close = on_close,
 };
 
 /* --- the step -------------------------------------------------------------- */
@@ -437,7 +462,7 @@ static int read_all(struct mining *m, struct quarry_error *err)
 	struct quarry_engine *e = m->step.engine;
 	struct flow_options options = {
 		.threads = pool_threads(e->options.jobs), .budget = BUDGET,
-		.pieces_max = PIECES_MAX, .stop = e->options.stop,
+		.pieces_max = PIECES_MAX, .keep_ms = KEEP_MS, .stop = e->options.stop,
 	};
 
 	int rc = load_stored(m, err);

@@ -1,6 +1,6 @@
 /*
  * Writing one repository, in one transaction: it begins, pieces come, and the last of
- * them ends it.
+ * them ends it.  In a group it is a savepoint of the group's transaction.
  */
 #include "store/store.h"
 #include "util/banned.h"
@@ -36,11 +36,50 @@ static void put_release(struct quarry_store *s)
 	s->put = (struct store_put){ .paths = MAP_INIT };
 }
 
+static int begin(struct quarry_store *s, struct quarry_error *err)
+{
+	return s->grouped ? db_part_begin(s->db, err) : db_begin(s->db, err);
+}
+
+static int commit(struct quarry_store *s, struct quarry_error *err)
+{
+	return s->grouped ? db_part_end(s->db, err) : db_commit(s->db, err);
+}
+
+int quarry_store_group_begin(struct quarry_store *s, struct quarry_error *err)
+{
+	int rc = s->grouped ? 0 : db_begin(s->db, err);
+
+	s->grouped |= !rc;
+	return rc;
+}
+
+int quarry_store_group_end(struct quarry_store *s, struct quarry_error *err)
+{
+	int rc;
+
+	if (!s->grouped)
+		return 0;
+	quarry_store_put_cancel(s);
+	s->grouped = false;
+	rc = db_in_transaction(s->db) ? db_commit(s->db, err)
+	   : quarry_error_set(err, QUARRY_EFAIL, "cannot write facts: what was read last is lost; "
+			      "run the same command again");
+	if (rc) {
+		db_rollback(s->db);
+		map_release(&s->signatures);
+	}
+	return rc;
+}
+
 void quarry_store_put_cancel(struct quarry_store *s)
 {
 	if (!s->put.active)
 		return;
-	db_rollback(s->db);
+	if (s->grouped)
+		db_part_rollback(s->db);
+	else
+		db_rollback(s->db);
 	put_release(s);
 	map_release(&s->signatures); /* some of them are not stored now */
 }
@@ -70,7 +109,7 @@ int quarry_store_put_begin(struct quarry_store *s, int64_t repo, enum quarry_put
 	if (s->put.active)
 		return quarry_error_set(err, QUARRY_EFAIL,
 					"cannot write facts: those of another repository are being written");
-	rc = db_begin(s->db, err);
+	rc = begin(s, err);
 	if (rc)
 		return rc;
 	s->put = (struct store_put){ .active = true, .mode = mode, .repo = repo,
@@ -113,7 +152,7 @@ int quarry_store_put_end(struct quarry_store *s, const struct quarry_history *la
 	if (!rc)
 		rc = note_change(s, err);
 	if (!rc)
-		rc = db_commit(s->db, err);
+		rc = commit(s, err);
 	if (!rc)
 		put_release(s);
 	return check(s, rc);
@@ -184,7 +223,7 @@ int quarry_store_put_empty(struct quarry_store *s, int64_t repo, int64_t mined_s
 	if (!rc)
 		rc = note_change(s, err);
 	if (!rc)
-		rc = db_commit(s->db, err);
+		rc = commit(s, err);
 	if (!rc)
 		put_release(s);
 	return check(s, rc);

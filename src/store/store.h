@@ -103,6 +103,7 @@ struct quarry_store {
 	struct db_stmt *stmts[ST_N]; /* prepared at the first use */
 	struct map signatures;       /* numbers of some that are stored, by piece.c's key */
 	struct str key;              /* memory for that */
+	bool grouped;                /* between group_begin and group_end */
 	struct store_put put;
 };
 

@@ -268,6 +268,23 @@ void db_rollback(struct quarry_db *db)
 		(void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+int db_part_begin(struct quarry_db *db, struct quarry_error *err)
+{
+	return db_exec(db, "SAVEPOINT part", err);
+}
+
+int db_part_end(struct quarry_db *db, struct quarry_error *err)
+{
+	return db_exec(db, "RELEASE part", err);
+}
+
+void db_part_rollback(struct quarry_db *db)
+{
+	if (db_in_transaction(db) &&
+	    sqlite3_exec(db->handle, "ROLLBACK TO part; RELEASE part", NULL, NULL, NULL) != SQLITE_OK)
+		db_rollback(db);
+}
+
 bool db_in_transaction(const struct quarry_db *db)
 {
 	return !sqlite3_get_autocommit(db->handle);

@@ -47,6 +47,12 @@ int db_begin(struct quarry_db *db, struct quarry_error *err);
 int db_begin_read(struct quarry_db *db, struct quarry_error *err);
 int db_commit(struct quarry_db *db, struct quarry_error *err);
 void db_rollback(struct quarry_db *db); /* outside a transaction: nothing */
+
+/* Within a transaction, what follows as a part that can be taken back alone. One at a
+ * time. Where db_part_rollback() cannot, it takes back the whole transaction. */
+int db_part_begin(struct quarry_db *db, struct quarry_error *err);
+int db_part_end(struct quarry_db *db, struct quarry_error *err);
+void db_part_rollback(struct quarry_db *db);
 /* SQLite ends one by itself when memory or the disk is full, or it is stopped. */
 bool db_in_transaction(const struct quarry_db *db);
 

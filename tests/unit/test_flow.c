@@ -52,6 +52,9 @@ struct play {
 	atomic_uint random;
 	atomic_bool writing;           /* one of the writer's calls runs */
 	atomic_size_t current;         /* between begin() and end(); or NOBODY */
+	atomic_size_t n_unkept;        /* ended or noted since keep() */
+	unsigned keep_ms;
+	int keep_fails;                /* code of its failure; 0: none */
 	atomic_size_t bytes, most_bytes, n_alive, n_open, most_open;
 	atomic_size_t n_calls;
 	size_t stop_at;                /* so many calls, then the flag is set; 0: never */
@@ -266,6 +269,7 @@ static int on_end(void *payload, size_t i, const void *last, struct quarry_error
 	if (fails(r, END, err))
 		return end_writing(p, r->fails[END]);
 	atomic_store(&r->ended, true);
+	atomic_fetch_add(&p->n_unkept, 1);
 	atomic_store(&p->current, NOBODY);
 	return end_writing(p, 0);
 }
@@ -300,7 +304,20 @@ static int on_note(void *payload, size_t i, const struct quarry_error *why,
 	if (fails(r, NOTE, err))
 		return end_writing(p, r->fails[NOTE]);
 	atomic_store(&r->noted, true);
+	atomic_fetch_add(&p->n_unkept, 1);
 	return end_writing(p, 0);
+}
+
+static int on_keep(void *payload, struct quarry_error *err)
+{
+	struct play *p = payload;
+
+	check(p, !atomic_exchange(&p->writing, true));
+	check(p, atomic_load(&p->current) == NOBODY);
+	check(p, atomic_exchange(&p->n_unkept, 0) > 0);
+	if (p->keep_fails)
+		(void)quarry_error_set(err, p->keep_fails, "cannot keep");
+	return end_writing(p, p->keep_fails);
 }
 
 static void on_drop(void *payload, void *piece)
@@ -325,7 +342,7 @@ static void on_close(void *payload, size_t i)
 
 static const struct flow_calls calls = {
 	on_open, on_walk, on_touch, on_finish, on_begin, on_write, on_end, on_cancel, on_note,
-	on_drop, on_close,
+	on_keep, on_drop, on_close,
 };
 
 /* --- playing --------------------------------------------------------------- */
@@ -333,7 +350,8 @@ static const struct flow_calls calls = {
 static int run(struct play *p, struct quarry_error *err)
 {
 	struct flow_options options = { .threads = p->threads, .budget = p->budget,
-					.pieces_max = p->pieces_max, .stop = &p->stop };
+					.pieces_max = p->pieces_max, .keep_ms = p->keep_ms,
+					.stop = &p->stop };
 	int rc;
 
 	atomic_store(&p->current, NOBODY);
@@ -342,6 +360,7 @@ static int run(struct play *p, struct quarry_error *err)
 	assert_int_equal(atomic_load(&p->n_alive), 0);
 	assert_int_equal(atomic_load(&p->bytes), 0);
 	assert_int_equal(atomic_load(&p->current), NOBODY);
+	assert_int_equal(atomic_load(&p->n_unkept), 0);
 	assert_true(atomic_load(&p->most_bytes) <= p->budget + (4 * p->threads + 1) * SIZE);
 	for (size_t i = 0; i < p->n; i++) {
 		struct repo *r = &p->repos[i];
@@ -380,6 +399,7 @@ static void set_up(struct play *p, unsigned seed)
 	p->budget = budgets[roll(&x, sizeof(budgets) / sizeof(budgets[0]))];
 	p->pieces_max = bounds[roll(&x, sizeof(bounds) / sizeof(bounds[0]))];
 	p->slowly = roll(&x, 2);
+	p->keep_ms = roll(&x, 2) ? 0 : 100000;
 	atomic_store(&p->random, x);
 	for (size_t i = 0; i < p->n; i++) {
 		p->repos[i].nothing = roll(&x, 8) == 0;

@@ -499,6 +499,64 @@ static void writing_ends_when_stopped(void **state)
 	free(before);
 }
 
+static int64_t others_see(struct fixture *f)
+{
+	struct fixture other = { .folder = f->folder, .path = f->path };
+	int64_t n;
+
+	open_store(&other);
+	n = ask(&other, "SELECT count(*) FROM repo WHERE state = 1");
+	quarry_store_free(other.store);
+	return n;
+}
+
+static void a_group_is_seen_when_it_ends(void **state)
+{
+	struct fixture *f = *state;
+	int64_t a, b, c;
+	struct made m;
+
+	open_store(f);
+	a = repo(f, "o/a");
+	b = repo(f, "o/b");
+	c = repo(f, "o/c");
+	assert_int_equal(quarry_store_group_end(f->store, &f->err), 0); /* there is none */
+	assert_int_equal(quarry_store_group_begin(f->store, &f->err), 0);
+	put(f, a, make(&m, whole));
+	begin(f, b, QUARRY_PUT_REPLACE, MINED_S);
+	piece(f, make(&m, whole), 0, 34);
+	quarry_store_put_cancel(f->store); /* takes back its own alone */
+	assert_int_equal(quarry_store_group_begin(f->store, &f->err), 0); /* goes on */
+	put(f, c, make(&m, whole));
+	assert_int_equal(others_see(f), 0);
+	begin(f, b, QUARRY_PUT_REPLACE, MINED_S); /* cancelled by the end */
+	assert_int_equal(quarry_store_group_end(f->store, &f->err), 0);
+	assert_int_equal(others_see(f), 2);
+	check_same(f, "o/a", "o/c");
+	assert_int_equal(ask(f, "SELECT count(*) FROM commits"), 68);
+	put(f, b, make(&m, whole)); /* the signatures are known, whatever was cancelled */
+	check_same(f, "o/a", "o/b");
+	assert_int_equal(others_see(f), 3);
+}
+
+static void a_group_that_is_lost_says_so(void **state)
+{
+	struct fixture *f = *state;
+	int64_t a;
+	struct made m;
+
+	open_store(f);
+	a = repo(f, "o/a");
+	assert_int_equal(quarry_store_group_begin(f->store, &f->err), 0);
+	put(f, a, make(&m, whole));
+	db_rollback(quarry_store_db(f->store)); /* as SQLite does when the disk is full */
+	assert_int_equal(quarry_store_group_end(f->store, &f->err), QUARRY_EFAIL);
+	assert_non_null(strstr(f->err.text, "run the same command again"));
+	assert_int_equal(others_see(f), 0);
+	put(f, a, make(&m, whole));
+	assert_int_equal(others_see(f), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -513,6 +571,8 @@ int main(void)
 		TEST(oddities_of_runs_add_up),
 		TEST(what_is_known_can_be_asked),
 		TEST(what_is_cancelled_was_not),
+		TEST(a_group_is_seen_when_it_ends),
+		TEST(a_group_that_is_lost_says_so),
 		TEST(what_a_kill_cuts_off_was_not),
 		TEST(others_are_read_meanwhile),
 		TEST(writing_ends_when_stopped),
