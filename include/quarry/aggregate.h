@@ -12,6 +12,10 @@
  *	rc = quarry_derive_person(d, ...);  ..._identity(); ..._link();
  *	rc = quarry_derive_each_signature(d, fn, payload, &err);    to classify
  *	rc = quarry_derive_signature_class(d, ...);
+ *	rc = quarry_derive_each_mark(d, fn, payload, &err);         to classify
+ *	rc = quarry_derive_assist(d, ...);
+ *	rc = quarry_derive_each_named(d, fn, payload, &err);        to classify
+ *	rc = quarry_derive_export(d, ...);
  *	rc = quarry_derive_each_path(d, fn, payload, &err);         to classify
  *	rc = quarry_derive_path_class(d, ...);
  *	rc = quarry_derive_each_tip_file(d, fn, payload, &err);     to classify
@@ -75,6 +79,34 @@ int quarry_derive_each_signature(struct quarry_derive *d,
 					   struct quarry_error *err),
 				 void *payload, struct quarry_error *err);
 
+/** A trailer of a commit, or another line of its message that was kept. */
+struct quarry_derive_mark {
+	int64_t commit_id;
+	const char *key, *value; /**< as the table trailer has them */
+	size_t value_len;
+};
+
+/** Each of them, equal ones (key, value) one after another. */
+int quarry_derive_each_mark(struct quarry_derive *d,
+			    int (*fn)(void *payload, const struct quarry_derive_mark *mark,
+				      struct quarry_error *err),
+			    void *payload, struct quarry_error *err);
+
+/** A commit whose author is a bot, a group or a placeholder, and a human whom it names. */
+struct quarry_derive_named {
+	int64_t commit_id;
+	const char *name, *email, *class; /**< of the author */
+	size_t name_len, email_len;
+	const char *key;                  /**< of the trailer or line that names the human */
+	int64_t signature;                /**< of that human */
+};
+
+/** Each of them, by commit and place; to be asked for when signatures have their classes. */
+int quarry_derive_each_named(struct quarry_derive *d,
+			     int (*fn)(void *payload, const struct quarry_derive_named *named,
+				       struct quarry_error *err),
+			     void *payload, struct quarry_error *err);
+
 /** Each path whose class under the current path rules is not known yet. */
 int quarry_derive_each_path(struct quarry_derive *d,
 			    int (*fn)(void *payload, int64_t path, const char *name, size_t len,
@@ -97,8 +129,9 @@ int quarry_derive_each_tip_file(struct quarry_derive *d,
 
 /* Verdicts. */
 
+/** @param opted_out  1: credited with nothing */
 int quarry_derive_person(struct quarry_derive *d, int64_t person, int64_t lenient,
-			 const char *key, struct quarry_error *err);
+			 int opted_out, const char *key, struct quarry_error *err);
 /** @param email_key  the e-mail after .mailmap, folded  @param email  its number before */
 int quarry_derive_identity(struct quarry_derive *d, int64_t repo, int64_t signature,
 			   const char *email_key, int64_t email, int64_t person,
@@ -106,9 +139,18 @@ int quarry_derive_identity(struct quarry_derive *d, int64_t repo, int64_t signat
 /** @param repo  -1 where the evidence is of no repository */
 int quarry_derive_link(struct quarry_derive *d, int level, int64_t repo, const char *a,
 		       const char *b, int promoted, struct quarry_error *err);
-/** @param class  human, bot, agent or placeholder  @param rule  the rule's id, "" for none */
+/** What somebody should look at; derived.sql lists the kinds. @param person, signature  -1: none */
+int quarry_derive_alarm(struct quarry_derive *d, const char *kind, int64_t person,
+			int64_t signature, int64_t n, const char *what, struct quarry_error *err);
+/** @param class  human, bot, agent, group or placeholder  @param rule  the rule's id, "" for none */
 int quarry_derive_signature_class(struct quarry_derive *d, int64_t signature, const char *class,
 				  const char *rule, struct quarry_error *err);
+/** An agent helped with the commit; of several rules the one with the smallest id stays. */
+int quarry_derive_assist(struct quarry_derive *d, int64_t commit_id, const char *rule,
+			 struct quarry_error *err);
+/** The human who did what an export signed; of several the first that is told stays. */
+int quarry_derive_export(struct quarry_derive *d, int64_t commit_id, int64_t signature,
+			 const char *rule, struct quarry_error *err);
 int quarry_derive_path_class(struct quarry_derive *d, int64_t path, const char *class,
 			     struct quarry_error *err);
 

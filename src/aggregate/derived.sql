@@ -16,6 +16,9 @@ DROP TABLE IF EXISTS person;
 DROP TABLE IF EXISTS identity;
 DROP TABLE IF EXISTS link;
 DROP TABLE IF EXISTS signature_class;
+DROP TABLE IF EXISTS assist;
+DROP TABLE IF EXISTS export;
+DROP TABLE IF EXISTS alarm;
 DROP TABLE IF EXISTS credit;
 DROP TABLE IF EXISTS activity;
 DROP TABLE IF EXISTS raw_author_quarter;
@@ -68,9 +71,10 @@ CREATE TABLE commit_kind(
 CREATE INDEX commit_kind_by_repo ON commit_kind(repo, quarter, kind);
 
 CREATE TABLE person(
-  person  INTEGER PRIMARY KEY,  -- from 0, by key
-  lenient INTEGER NOT NULL,     -- the person under lenient identity (with L4)
-  key     TEXT NOT NULL UNIQUE  -- smallest e-mail of the person; never printed
+  person    INTEGER PRIMARY KEY,  -- from 0, by key
+  lenient   INTEGER NOT NULL,     -- the person under lenient identity (with L4)
+  opted_out INTEGER NOT NULL,     -- 1: by people.yaml: credited with nothing, and named nowhere
+  key       TEXT NOT NULL UNIQUE  -- smallest e-mail of the person; never printed
 ) STRICT;
 
 -- Who stands behind a signature in a repository.
@@ -94,12 +98,42 @@ CREATE TABLE link(
 
 CREATE TABLE signature_class(
   signature INTEGER PRIMARY KEY,
-  class     TEXT NOT NULL,  -- human, bot, agent, or placeholder: a name that hides people
-  rule      TEXT NOT NULL   -- id in categories/rules/signatures.yaml; '' for none
+  class     TEXT NOT NULL,  -- human, bot, agent; group: it signs for several people; placeholder: for nobody
+  rule      TEXT NOT NULL   -- id in categories/rules/signatures.yaml, or people.yaml; '' for none
 ) STRICT;
 
--- Who gets credit for a counted commit: its author, unless that is a placeholder, and
--- each human co-author once.
+-- Commits that an agent helped with (metrics.md agent_assisted), whoever signed them.
+CREATE TABLE assist(
+  commit_id INTEGER PRIMARY KEY,
+  rule      TEXT NOT NULL   -- of several the smallest id: of the assists in signatures.yaml; agent-signature: a
+                            -- trailer that names an agent as its helper
+) STRICT;
+
+-- Commits whose author is no human, and that name the human behind them in a form that
+-- an export is known for (metrics.md exported).
+CREATE TABLE export(
+  commit_id INTEGER PRIMARY KEY,
+  signature INTEGER NOT NULL,  -- of that human: the first one that is named
+  rule      TEXT NOT NULL      -- of the exports in signatures.yaml
+) STRICT;
+
+-- What somebody should look at before people are counted on (metrics.md alarms).
+--   many_emails, many_names  n: how many the person has
+--   bridge                   without it the person falls apart; n: signatures of the smaller part
+--   conflict                 evidence that contradicts other evidence, and joins nobody
+--   near_bot                 a human whose name or address, but not both, meets a rule of bots or
+--                            agents; what: the rule; n: commits as author
+--   regular                  a human whose subjects are nearly all one; n: commits as author
+CREATE TABLE alarm(
+  kind      TEXT NOT NULL,
+  person    INTEGER,           -- NULL: of nobody in particular
+  signature INTEGER,           -- NULL: of no single one
+  n         INTEGER NOT NULL,
+  what      TEXT NOT NULL      -- an e-mail, a signature, a login, a rule
+) STRICT;
+
+-- Who gets credit for a counted commit: its author, or whom an export names in its
+-- stead, if that is a human; and each human co-author once.
 CREATE TABLE credit(
   commit_id INTEGER NOT NULL,
   person    INTEGER NOT NULL,

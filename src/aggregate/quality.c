@@ -25,6 +25,12 @@ struct count {
 	IF_READ("SELECT coalesce(sum((SELECT count(*) FROM touch WHERE touch.commit_id = c.commit_id" \
 		" AND added = " code ")), 0)" IN_QUARTER " AND k.kind = 0")
 
+#define AUTHOR_IS(class) \
+	"(SELECT class FROM signature_class sc WHERE sc.signature = c.author) = '" class "'"
+#define NOT_EXPORTED " AND k.commit_id NOT IN (SELECT commit_id FROM export)"
+
+#define ALARMS(kind) "SELECT count(*) FROM alarm WHERE kind = '" kind "' AND ?1 = ?1"
+
 static const struct count counts[] = {
 	{ "repositories_failed", "repositories that could not be brought or read in the last run",
 	  "SELECT count(*) FROM repo JOIN tracked t USING (repo) WHERE fetch_problem || mine_problem <> '' AND ?1 = ?1" },
@@ -68,10 +74,19 @@ static const struct count counts[] = {
 	{ "patch_duplicates", "commits of the quarter that are the work of another one under an id of"
 	  " their own, and count there",
 	  "SELECT count(*)" IN_QUARTER " AND c.commit_id IN (SELECT commit_id FROM same_work)" },
-	{ "placeholder_commits", "counted commits of the quarter whose author is a group or a placeholder:"
-	  " credited to nobody",
-	  "SELECT count(*)" IN_QUARTER " AND k.kind = 0 AND (SELECT class FROM signature_class sc"
-	  " WHERE sc.signature = c.author) = 'placeholder'" },
+	{ "group_commits", "counted commits of the quarter whose author signs for several people: credited to"
+	  " nobody",
+	  "SELECT count(*)" IN_QUARTER " AND k.kind = 0 AND " AUTHOR_IS("group") NOT_EXPORTED },
+	{ "group_accounts", "such authors: how many people each of them hides is unknown",
+	  "SELECT count(DISTINCT c.author)" IN_QUARTER " AND k.kind = 0 AND " AUTHOR_IS("group") NOT_EXPORTED },
+	{ "placeholder_commits", "counted commits of the quarter whose author is nobody in particular: credited to"
+	  " nobody",
+	  "SELECT count(*)" IN_QUARTER " AND k.kind = 0 AND " AUTHOR_IS("placeholder") NOT_EXPORTED },
+	{ "exported_commits", "counted commits of the quarter that an export signed: credited to the human whom it"
+	  " names",
+	  "SELECT count(*)" IN_QUARTER " AND k.kind = 0 AND k.commit_id IN (SELECT commit_id FROM export)" },
+	{ "opted_out", "persons who have opted out: credited with nothing",
+	  "SELECT count(*) FROM person WHERE opted_out AND ?1 = ?1" },
 	{ "bulk_commits", "counted commits of the quarter that touch more paths than the bulk threshold",
 	  IF_READ("SELECT coalesce(sum(k.kind = 0 AND c.n_touches > (SELECT CAST(value AS INTEGER)"
 		  " FROM meta WHERE key = 'bulk_paths')), 0)" IN_QUARTER) },
@@ -93,10 +108,14 @@ static const struct count counts[] = {
 	{ "root_commits", "counted commits of the quarter without a parent",
 	  "SELECT coalesce(sum(k.kind = 0 AND c.n_parents = 0), 0)" IN_QUARTER },
 	{ "persons_many_emails", "persons with more than 12 e-mails or 6 names: perhaps several people",
-	  "SELECT count(*) FROM (SELECT person FROM identity JOIN signature USING (signature)"
-	  " JOIN signature_class sc USING (signature) WHERE sc.class = 'human' AND ?1 = ?1"
-	  " GROUP BY person"
-	  " HAVING count(DISTINCT identity.email) > 12 OR count(DISTINCT name) > 6)" },
+	  "SELECT count(DISTINCT person) FROM alarm WHERE kind IN ('many_emails', 'many_names') AND ?1 = ?1" },
+	{ "identity_bridges", "signatures or e-mails that alone hold a large person together: perhaps several people",
+	  ALARMS("bridge") },
+	{ "identity_conflicts", "evidence about people that contradicts other evidence, and joins nobody",
+	  ALARMS("conflict") },
+	{ "near_bots", "humans whose name or address, but not both, looks like that of a bot or an agent",
+	  ALARMS("near_bot") },
+	{ "regular_humans", "humans nearly all of whose subjects are one: perhaps bots", ALARMS("regular") },
 };
 
 #define N_COUNTS (sizeof(counts) / sizeof(counts[0]))

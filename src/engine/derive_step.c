@@ -138,7 +138,7 @@ static int write_persons(struct derive_step *s, struct quarry_error *err)
 		lenient[u->person] = u->lenient;
 	}
 	for (size_t i = 0; !rc && i < n; i++)
-		rc = quarry_derive_person(s->derive, (int64_t)i, lenient[i],
+		rc = quarry_derive_person(s->derive, (int64_t)i, lenient[i], /* opted_out= */ 0,
 					  quarry_identity_person_key(s->identity, (uint32_t)i), err);
 	for (size_t i = 0; !rc && i < n_uses; i++) {
 		const struct quarry_identity_use *u = quarry_identity_get(s->identity, i);
