@@ -43,6 +43,7 @@ struct quarry_derive_options {
 	int by_committer;                 /**< 1: quarters by committer time */
 	const char *signature_rules_hash; /**< hexadecimal, kept with the figures */
 	const char *path_rules_hash;
+	const char *without; /**< the rules about people that are left out; "" for none */
 };
 
 /** Start a rebuild for the repositories of `universe` that the store knows. */

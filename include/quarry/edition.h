@@ -141,6 +141,8 @@ struct quarry_edition {
 	int to_date;            /**< 1: not over at the snapshot; no QoQ is printed */
 	const char *date_basis; /**< "author" or "committer" */
 	const char *taxonomy;   /**< "today" or "as-of" */
+	const char *without;    /**< rules about people that were left out, "" for none: then no
+				 * figure is one to be published */
 	int64_t small_base;     /**< QoQ on a base below it carries a mark */
 	int64_t snapshot_s;     /**< day up to which the histories are known: of the
 				    * newest fetch; of a mirror, of its newest commit */

@@ -73,6 +73,9 @@ struct quarry_engine_options {
 		int releases;       /**< 1: read the tags */
 	} mine;
 	enum quarry_date_basis basis;
+	/** Rules about people that deriving leaves out, to see what they do, separated by commas:
+	 * levels (L0 to L4) and ids of rules; NULL: none. */
+	const char *without;
 	struct quarry_log log;
 	/** Called from any thread, one at a time; NULL: not. */
 	void (*progress)(void *payload, const struct quarry_progress *p);

@@ -83,6 +83,8 @@ static int keep_meta(struct quarry_derive *d, const struct quarry_derive_options
 	if (!rc)
 		rc = set_meta(d->db, "date_basis", d->by_committer ? "committer" : "author", err);
 	if (!rc)
+		rc = set_meta(d->db, "without", o->without, err);
+	if (!rc)
 		rc = set_meta_int(d->db, "small_base", u->small_base, err);
 	if (!rc)
 		rc = set_meta_int(d->db, "earliest_s", u->earliest_s, err);
@@ -139,7 +141,7 @@ static int keep_range(struct quarry_derive *d, struct quarry_error *err)
 int quarry_derive_finish(struct quarry_derive *d, struct quarry_error *err)
 {
 	static int (*const steps[])(struct quarry_derive *, struct quarry_error *) = {
-		derive_snapshot, derive_tip, derive_kinds, derive_activity, derive_raw_authors, derive_figures,
+		derive_snapshot, derive_tip, derive_kinds, derive_regular, derive_activity, derive_raw_authors, derive_figures,
 		keep_range, derive_invariants,
 	};
 	int rc = 0;

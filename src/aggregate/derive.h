@@ -71,6 +71,7 @@ int derive_times(struct quarry_derive *d, struct quarry_error *err);
 int derive_snapshot(struct quarry_derive *d, struct quarry_error *err);
 int derive_tip(struct quarry_derive *d, struct quarry_error *err);
 int derive_kinds(struct quarry_derive *d, struct quarry_error *err);
+int derive_regular(struct quarry_derive *d, struct quarry_error *err);
 int derive_activity(struct quarry_derive *d, struct quarry_error *err);
 int derive_raw_authors(struct quarry_derive *d, struct quarry_error *err);
 int derive_figures(struct quarry_derive *d, struct quarry_error *err);

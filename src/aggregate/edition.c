@@ -145,6 +145,8 @@ int edition_meta(struct edition_reader *r, int32_t quarter, struct quarry_error 
 	if (!rc)
 		rc = meta(&r->e->date_basis, r, "date_basis", err);
 	if (!rc)
+		rc = meta(&r->e->without, r, "without", err);
+	if (!rc)
 		rc = meta_int(&r->e->small_base, r, "small_base", err);
 	if (!rc)
 		rc = meta_int(&r->e->snapshot_s, r, "snapshot_s", err);

@@ -39,5 +39,5 @@ int hash_tips(char out[SHA256_HEX], struct quarry_db *db, struct quarry_error *e
 int hash_rules(char out[SHA256_HEX], struct quarry_db *db, struct quarry_error *err)
 {
 	return hash_rows(out, db, "SELECT key, value FROM meta"
-			 " WHERE key IN ('signature_rules', 'path_rules') ORDER BY key", err);
+			 " WHERE key IN ('signature_rules', 'path_rules', 'identity_rules', 'people', 'without') ORDER BY key", err);
 }

@@ -23,7 +23,7 @@ static const struct opts_command usage = {
 	.text = "Fetch, mine and derive the universe in the folder UNIVERSE, and write its edition "
 		"of a quarter: Markdown, JSON and a folder of CSV files. Their paths are printed.",
 	.groups = OPTS_STORE | OPTS_PLACES | OPTS_LOCAL | OPTS_WORK | OPTS_FETCH | OPTS_MINE |
-		  OPTS_BASIS | OPTS_TAXONOMY | OPTS_QUARTER | OPTS_DIR,
+		  OPTS_BASIS | OPTS_RULES | OPTS_TAXONOMY | OPTS_QUARTER | OPTS_DIR,
 	.min_args = 1,
 	.max_args = 1,
 };

@@ -77,7 +77,7 @@ int cmd_derive(int argc, char **argv)
 			.text = "Compute every figure anew from the facts in the store: who is "
 				"one person, what counts, and where. A corrected rule, .mailmap or "
 				"category needs no more.",
-			.groups = OPTS_STORE | OPTS_LOCAL | OPTS_BASIS,
+			.groups = OPTS_STORE | OPTS_LOCAL | OPTS_BASIS | OPTS_RULES,
 			.min_args = 1,
 			.max_args = 1,
 		},

@@ -214,6 +214,19 @@ static int set_basis(struct opts *o, const char *arg)
 	return 0;
 }
 
+/* Several add up. */
+static int set_without(struct opts *o, const char *arg)
+{
+	struct str list = STR_INIT;
+
+	if (!*arg)
+		return bad(o, "--without: the name is empty");
+	str_addf(&list, "%s%s%s", o->without ? o->without : "", o->without ? "," : "", arg);
+	free(o->without);
+	o->without = str_detach(&list);
+	return o->without ? 0 : quarry_error_nomem(&o->err);
+}
+
 static int set_taxonomy(struct opts *o, const char *arg)
 {
 	if (!strcmp(arg, "today"))
@@ -275,6 +288,9 @@ static const struct definition definitions[] = {
 	  set_releases },
 	{ OPTS_BASIS, SECTION_WHAT, 0, "date-basis", "BASIS",
 	  "Place commits by their author or committer time (author)", set_basis },
+	{ OPTS_RULES, SECTION_WHAT, 0, "without", "RULE[,RULE...]",
+	  "Leave out rules about people (L2, plus-address, ...), to see what they do",
+	  set_without },
 	{ OPTS_TAXONOMY, SECTION_WHAT, 0, "taxonomy", "WHICH",
 	  "Compare quarters by the categories of today, or as-of each quarter (today)",
 	  set_taxonomy },
@@ -550,6 +566,7 @@ int opts_parse(struct opts *o, const struct opts_command *command, int argc, cha
 void opts_release(struct opts *o)
 {
 	free(o->own_cache);
-	o->own_cache = NULL;
+	free(o->without);
+	o->own_cache = o->without = NULL;
 	o->cache = "";
 }

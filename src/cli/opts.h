@@ -35,6 +35,7 @@ enum opts_group {
 	OPTS_OVERLAP = 1 << 11, /* --format=table|md|json|csv */
 	OPTS_FETCH = 1 << 12,   /* --per-host, --retries, --max-bytes and so on */
 	OPTS_MINE = 1 << 13,    /* --since, --lines, --alternates */
+	OPTS_RULES = 1 << 14,   /* --without */
 };
 
 /* What a command takes. */
@@ -60,6 +61,7 @@ struct opts {
 	int32_t since;        /* 0: not given; QUARRY_QUARTER_NONE: all */
 	int32_t quarter;
 	enum quarry_date_basis basis;
+	char *without;        /* rules, separated by commas; NULL: none */
 	enum quarry_taxonomy taxonomy;
 	const char *format;   /* a known one; NULL where the command takes none */
 	const char *table;    /* NULL: the default one */

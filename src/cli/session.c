@@ -32,6 +32,7 @@ int session_open(struct session *s, struct opts *o, struct quarry_error *err)
 			.alternates = o->alternates, .releases = o->releases,
 		},
 		.basis = o->basis,
+		.without = o->without,
 		.log = {
 			.level = o->verbose > 1 ? QUARRY_LOG_DEBUG
 			       : o->verbose ? QUARRY_LOG_INFO : QUARRY_LOG_WARNING,

@@ -224,6 +224,7 @@ static int derive(struct derive_step *s, struct quarry_error *err)
 	if (rc)
 		return rc;
 	options.by_committer = s->engine->options.basis == QUARRY_BASIS_COMMITTER;
+	options.without = s->engine->options.without ? s->engine->options.without : "";
 	options.signature_rules_hash = s->signature_rules->hash;
 	options.path_rules_hash = s->path_rules->hash;
 	rc = quarry_derive_begin(&s->derive, quarry_store_db(s->engine->store), s->engine->universe,

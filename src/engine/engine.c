@@ -99,7 +99,7 @@ static int copy_options(struct quarry_engine *e, const struct quarry_engine_opti
 	int rc;
 
 	e->options = *o;
-	e->options.store = e->options.cache = e->options.mirror = NULL;
+	e->options.store = e->options.cache = e->options.mirror = e->options.without = NULL;
 	if (!o->store || !o->cache)
 		return quarry_error_set(err, QUARRY_EUSAGE, "a store and a cache must be given");
 	e->options.store = o->store;
@@ -111,6 +111,10 @@ static int copy_options(struct quarry_engine *e, const struct quarry_engine_opti
 	if (!rc) {
 		e->options.mirror = o->mirror;
 		rc = copy(&e->options.mirror, err);
+	}
+	if (!rc) {
+		e->options.without = o->without;
+		rc = copy(&e->options.without, err);
 	}
 	return rc;
 }
@@ -164,6 +168,7 @@ void quarry_engine_free(struct quarry_engine *e)
 	free((char *)e->options.store);
 	free((char *)e->options.cache);
 	free((char *)e->options.mirror);
+	free((char *)e->options.without);
 	(void)pthread_mutex_destroy(&e->lock);
 	quarry_fetch_shutdown();
 	quarry_mine_shutdown();

@@ -91,7 +91,7 @@ static struct quarry_edition build(void)
 	repos[0].newest_s = 1751327999;
 	return (struct quarry_edition){
 		.universe = "test", .title = "Test universe", .quarter = 2025 * 4 + 1,
-		.date_basis = "author", .taxonomy = "today", .small_base = 20,
+		.date_basis = "author", .taxonomy = "today", .without = "", .small_base = 20,
 		.snapshot_s = 1751414400, .newest_s = 1751327999, .taxonomy_hash = "ab12",
 		.rules_hash = "cd34", .tips_hash = "ef56", .scopes = scopes, .n_scopes = 3,
 		.repos = repos, .n_repos = 4, .overlap = overlap, .moves = moves, .n_moves = 2,

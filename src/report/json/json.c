@@ -238,6 +238,7 @@ static void put_head(struct tree *t, json_t *root, const struct quarry_edition *
 	put(t, root, "to_date", json_boolean(e->to_date));
 	put_text(t, root, "date_basis", e->date_basis);
 	put_text(t, root, "taxonomy", e->taxonomy);
+	put_text(t, root, "without", e->without);
 	put_int(t, root, "small_base", e->small_base);
 	put_int(t, root, "snapshot_s", e->snapshot_s);
 	put_int(t, root, "newest_s", e->newest_s);

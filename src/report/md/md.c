@@ -102,6 +102,17 @@ static void write_incomplete(struct md *m)
 		str_adds(m->out, "\n\n");
 }
 
+/* A figure that was made to see what a rule does must not be taken for another one. */
+static void write_without(struct md *m)
+{
+	if (!m->e->without || !*m->e->without)
+		return;
+	str_adds(m->out, "**Not to be published.** People were counted without the rules ");
+	md_text(m->out, m->e->without);
+	str_adds(m->out, ", to see what these do. Run 'quarry derive UNIVERSE' for the figures under all "
+		 "rules.\n\n");
+}
+
 /* The remedy for every n/a of a figure of files. */
 static void write_unread(struct md *m)
 {
@@ -193,6 +204,7 @@ static int write_edition(struct str *out, const struct quarry_edition *e, const 
 
 	write_title(&m);
 	write_headline(&m);
+	write_without(&m);
 	write_incomplete(&m);
 	write_handed_over(&m);
 	write_unread(&m);
