@@ -4,20 +4,24 @@
  * A *signature* is the (name, e-mail) pair as a commit records it.  A *person*
  * is a set of signatures, derived by rules of rising daring (metrics.md 3):
  *
- *	L1  the same e-mail, trimmed and lower-cased, unless it is generic
+ *	L0  people.yaml: what somebody knows (quarry/people.h)
+ *	L1  the same e-mail after normalisation, unless it is generic
  *	L2  the repository's own .mailmap at its tip: applied within that
  *	    repository; promoted to all of them only where both e-mails are not
  *	    generic and no other evidence conflicts
+ *	L3  addresses that a code host gives out: the same numeric id; the same login
  *	L4  (lenient only) the same full name of two or more words, not a common
  *	    one, in the same repository within one year
  *
- * Never a link on a name alone across repositories.
+ * Never a link on a name alone across repositories.  What is generic, common or an
+ * address of a code host is said by rules (quarry/identity_rules.h).
  *
  * Because a .mailmap that is not promoted holds in its repository only, the
  * person is a function of (repository, signature): that pair is called a *use*.
  *
  *	struct quarry_identity *id = NULL;
- *	rc = quarry_identity_new(&id, &err);
+ *	rc = quarry_identity_new(&id, rules, NULL, &err);
+ *	rc = quarry_identity_people(id, people, &err);      where there is a people.yaml
  *	for each repository: quarry_identity_mailmap(id, repo, text, len, &err);
  *	for each (repository, signature): quarry_identity_use(id, &use, &err);
  *	rc = quarry_identity_resolve(id, &err);
@@ -25,7 +29,7 @@
  *	quarry_identity_free(id);
  *
  * Pure: it holds no file and no database.  The same input in any order gives
- * the same persons, keys and evidence.  Use an object from one thread.
+ * the same persons, keys, evidence and alarms.  Use an object from one thread.
  */
 #ifndef QUARRY_IDENTITY_H
 #define QUARRY_IDENTITY_H
@@ -34,8 +38,27 @@
 #include <stdint.h>
 
 #include "quarry/error.h"
+#include "quarry/identity_rules.h"
+#include "quarry/people.h"
 
 struct quarry_identity;
+
+/** What to leave out, to see what it does: a level ("L0" to "L4"), one of the rules below
+ * or an id of the rule file. Anything else is refused with QUARRY_EUSAGE. */
+struct quarry_identity_options {
+	const char *const *without;
+	size_t n_without;
+};
+
+/** The rules that are no entry of the rule file; the others are named by their own ids. */
+#define QUARRY_RULE_MERGE "merge"                       /**< L0: people.yaml joins them */
+#define QUARRY_RULE_SPLIT "split"                       /**< L0: no evidence, what forbids it */
+#define QUARRY_RULE_SAME_EMAIL "same-email"             /**< L1 */
+#define QUARRY_RULE_MAILMAP "mailmap"                   /**< L2, in one repository */
+#define QUARRY_RULE_MAILMAP_PROMOTED "mailmap-promoted" /**< L2, in all */
+#define QUARRY_RULE_NOREPLY_ID "noreply-id"             /**< L3 */
+#define QUARRY_RULE_NOREPLY_LOGIN "noreply-login"       /**< L3 */
+#define QUARRY_RULE_FULL_NAME "full-name"               /**< L4 */
 
 /** One signature as one repository uses it. Texts are UTF-8 and are copied. */
 struct quarry_use {
@@ -47,7 +70,8 @@ struct quarry_use {
 	size_t email_len;
 	int64_t first_s;   /**< first activity under it in that repository, for L4 */
 	int64_t last_s;    /**< last activity, for L4 */
-	int automated;     /**< 1: a bot or an agent: never joined on a name */
+	const char *class; /**< human, bot, agent, group or placeholder; NULL: human. Only a
+			    * human is joined on a name; L0 to L3 do not ask. Not copied. */
 };
 
 struct quarry_identity_use {
@@ -62,22 +86,85 @@ struct quarry_identity_use {
 	 * .mailmap) are equal after folding and not generic; a generic e-mail gets a
 	 * number for each signature. From 0, dense. */
 	uint32_t email;
-	uint32_t person;  /**< strict (L1, L2), from 0, dense, ordered by key */
+	uint32_t person;  /**< strict (L0 to L3), from 0, dense, ordered by key */
 	uint32_t lenient; /**< with L4 too; a function of `person` */
 };
 
-enum quarry_link_level { QUARRY_LINK_L1 = 1, QUARRY_LINK_L2 = 2, QUARRY_LINK_L4 = 4 };
-
-/** One piece of evidence: two e-mail keys (or signatures) joined, and why. */
-struct quarry_link {
-	enum quarry_link_level level;
-	int64_t repo;      /**< whose .mailmap or history says so; -1 for L1 */
-	const char *a, *b; /**< the two ends as "name <email>" or e-mail keys, a < b */
-	int promoted;      /**< L2: 1 where it holds in all repositories; else 0 */
+enum quarry_link_level {
+	QUARRY_LINK_L0,
+	QUARRY_LINK_L1,
+	QUARRY_LINK_L2,
+	QUARRY_LINK_L3,
+	QUARRY_LINK_L4,
 };
 
-int quarry_identity_new(struct quarry_identity **out, struct quarry_error *err);
+/**
+ * One piece of evidence: two ends joined, and why.  An end is a signature as
+ * "name <email>" ("<email>" without a name) or an e-mail key.
+ *
+ * A row of L2 that is not promoted takes its signature in its repository to the other
+ * end.  A use stands there, or else at its own signature.  Under strict identity two uses
+ * are one person if and only if the other rows of L0 to L3 connect where they stand; with
+ * those of L4, under lenient identity.
+ */
+struct quarry_link {
+	enum quarry_link_level level;
+	int64_t repo;      /**< whose .mailmap or history says so (L2, L4); else -1 */
+	const char *a, *b; /**< the two ends, a <= b */
+	int promoted;      /**< L2: 1 where it holds in all repositories; else 0 */
+	const char *rule;  /**< id of the rule, as `without` names it */
+};
+
+#define QUARRY_NO_PERSON UINT32_MAX
+#define QUARRY_NO_ENTRY ((size_t)-1)
+
+/** A person with more of these is looked at. */
+#define QUARRY_ALARM_EMAILS 12
+#define QUARRY_ALARM_NAMES 6
+
+enum quarry_alarm_kind {
+	QUARRY_ALARM_MANY_EMAILS,   /**< `person` has `n` e-mails, before .mailmap */
+	QUARRY_ALARM_MANY_NAMES,    /**< `person` has `n` names, folded, before .mailmap */
+	/** Without `a` (a signature or an e-mail) `person`, of 6 signatures or more, is at
+	 * least two parts of 3 or more: the larger of `n`, the next of `m` signatures. */
+	QUARRY_ALARM_BRIDGE,
+	QUARRY_ALARM_LOGIN_IDS,     /**< the login of `a` and `b` has several ids: `n` */
+	/** The .mailmap of `repo` takes e-mail `a` to `b`, that of `other_repo` to `c`, and
+	 * these are two persons. */
+	QUARRY_ALARM_MAILMAPS,
+	QUARRY_ALARM_SPLIT,         /**< `level`, `rule` would join `a` and `b`; the split in line
+				     * `n` of people.yaml forbids it */
+	QUARRY_ALARM_ENTRIES,       /**< the same; but they are two entries, of lines `n` and `m` */
+};
+
+/** Something to look at. Fields that the kind does not name are NULL, -1 and 0. */
+struct quarry_alarm {
+	enum quarry_alarm_kind kind;
+	uint32_t person;            /**< or QUARRY_NO_PERSON */
+	const char *a, *b, *c;
+	size_t n, m;
+	int64_t repo, other_repo;
+	enum quarry_link_level level;
+	const char *rule;
+};
+
+/** `rules` must outlive the object. `options` may be NULL: nothing is left out. */
+int quarry_identity_new(struct quarry_identity **out, const struct quarry_identity_rules *rules,
+			const struct quarry_identity_options *options, struct quarry_error *err);
 void quarry_identity_free(struct quarry_identity *id);
+
+/**
+ * Take L0 from a people.yaml: at most once, before the first use; `people` must outlive
+ * the object.
+ *
+ * E-mails compare after the normalisation of L1, names folded.  An entry joins all that
+ * it names, generic or not, and keeps it from a .mailmap that is not promoted.  Two
+ * entries are two persons; a split keeps its members apart; an edge of any level that
+ * would join what they keep apart is left out, with an alarm.  Edges are tried in order
+ * of level and text.  A split of one e-mail makes it generic.
+ */
+int quarry_identity_people(struct quarry_identity *id, const struct quarry_people *people,
+			   struct quarry_error *err);
 
 /** The text of a repository's .mailmap; at most one a repository. Lines that are
  * not UTF-8 are read as Latin-1. QUARRY_EFAIL for a second one, or one beyond 4 MiB
@@ -97,16 +184,25 @@ size_t quarry_identity_n_uses(const struct quarry_identity *id);
 const struct quarry_identity_use *quarry_identity_get(const struct quarry_identity *id, size_t i);
 
 size_t quarry_identity_n_persons(const struct quarry_identity *id);
-/** A person's stable key: the smallest e-mail key of its uses after .mailmap, or,
- * for a generic e-mail, its "name <email>" ("<email>" without a name); owned by `id`. */
+/** A person's stable key: the smallest normalised e-mail of its uses after .mailmap, or,
+ * for a generic e-mail, its "name <email>" ("<email>" without a name); owned by `id`.
+ * It changes when a smaller e-mail joins the person or the smallest one leaves it. */
 const char *quarry_identity_person_key(const struct quarry_identity *id, uint32_t person);
+/** Index into people->persons of the entry that names this person, or QUARRY_NO_ENTRY. */
+size_t quarry_identity_entry(const struct quarry_identity *id, uint32_t person);
 
 size_t quarry_identity_n_links(const struct quarry_identity *id);
-/** Evidence, by (level, a, b, repo). */
+/** Evidence, by (level, a, b, repo, rule). */
 const struct quarry_link *quarry_identity_link(const struct quarry_identity *id, size_t i);
 
+size_t quarry_identity_n_alarms(const struct quarry_identity *id);
+/** Alarms, by kind, then person, then texts; owned by `id`. */
+const struct quarry_alarm *quarry_identity_alarm(const struct quarry_identity *id, size_t i);
+
 /** Is this e-mail (any case) one that many strangers share? (empty, root@localhost,
- * you@example.com, noreply@github.com, *.local, ...) */
-int quarry_email_is_generic(const char *email, size_t len);
+ * you@example.com, noreply@github.com, *.local, ...) The id of the rule that says so, or
+ * NULL. */
+const char *quarry_email_generic_rule(const struct quarry_identity_rules *rules,
+				      const char *email, size_t len);
 
 #endif
