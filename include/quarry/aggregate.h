@@ -137,9 +137,9 @@ int quarry_derive_person(struct quarry_derive *d, int64_t person, int64_t lenien
 int quarry_derive_identity(struct quarry_derive *d, int64_t repo, int64_t signature,
 			   const char *email_key, int64_t email, int64_t person,
 			   struct quarry_error *err);
-/** @param repo  -1 where the evidence is of no repository */
+/** @param repo  -1 where the evidence is of no repository  @param rule  its id */
 int quarry_derive_link(struct quarry_derive *d, int level, int64_t repo, const char *a,
-		       const char *b, int promoted, struct quarry_error *err);
+		       const char *b, int promoted, const char *rule, struct quarry_error *err);
 /** What somebody should look at; derived.sql lists the kinds. @param person, signature  -1: none */
 int quarry_derive_alarm(struct quarry_derive *d, const char *kind, int64_t person,
 			int64_t signature, int64_t n, const char *what, struct quarry_error *err);

@@ -35,14 +35,17 @@ enum quarry_noreply_form {
 	QUARRY_NOREPLY_LOGIN = 1 << 0,         /**< login@host */
 	QUARRY_NOREPLY_ID_PLUS_LOGIN = 1 << 1, /**< 12+login@host */
 	QUARRY_NOREPLY_ID_DASH_LOGIN = 1 << 2, /**< 12-login@host */
+	QUARRY_NOREPLY_LOGIN_PLUS_ID = 1 << 3, /**< login+12@host */
 };
 
+/** A step is taken where an address with one '@' and a dot in its host comes out. */
 enum quarry_repair_step {
 	QUARRY_REPAIR_NONE,
+	QUARRY_REPAIR_WRAP,   /**< "jane@example.com">, <jane@example.com., with any of <>"'(),.; */
 	QUARRY_REPAIR_MAILTO, /**< mailto:jane@example.com */
-	QUARRY_REPAIR_WRAP,   /**< "jane@example.com">, and dots and commas at the end */
-	QUARRY_REPAIR_AT,     /**< jane at example.com, jane(at)example.com */
-	QUARRY_REPAIR_DOUBLE, /**< jane@example.com@example.com */
+	QUARRY_REPAIR_AT,     /**< jane at example.com, jane(at)example dot com */
+	QUARRY_REPAIR_UUID,   /**< jane@example.com@ and the UUID of a Subversion repository */
+	QUARRY_REPAIR_TWICE,  /**< jane@example.com@example.com */
 };
 
 struct quarry_identity_rule {
@@ -56,6 +59,7 @@ struct quarry_identity_rule {
 	 * for all that begin so. Host alias: the other names of `host`. */
 	struct quarry_words hosts;
 	const char *host;   /**< host alias: the one that counts; else NULL */
+	int empty;          /**< generic e-mails: 1: nothing at all, or nothing on one side of '@' */
 	int dotless;        /**< generic e-mails: 1: a host without any dot matches too */
 	int dots;           /**< plus: 1: dots before the '@' mean nothing */
 	unsigned forms;     /**< noreply: enum quarry_noreply_form */

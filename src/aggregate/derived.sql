@@ -89,11 +89,12 @@ CREATE TABLE identity(
 
 -- Evidence: why two e-mails or signatures are one person.
 CREATE TABLE link(
-  level    INTEGER NOT NULL,  -- 1, 2 or 4: metrics.md 3
-  repo     INTEGER,           -- whose .mailmap or history says so; NULL for L1
+  level    INTEGER NOT NULL,  -- 0 to 4: metrics.md 3
+  repo     INTEGER,           -- whose .mailmap or history says so (2, 4); else NULL
   a        TEXT NOT NULL,
   b        TEXT NOT NULL,
-  promoted INTEGER NOT NULL   -- L2: 1 where it holds in all repositories
+  promoted INTEGER NOT NULL,  -- L2: 1 where it holds in all repositories
+  rule     TEXT NOT NULL      -- its id: of categories/rules/identity.yaml, or as identity.h names it
 ) STRICT;
 
 CREATE TABLE signature_class(

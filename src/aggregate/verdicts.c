@@ -9,7 +9,8 @@
 static const char *const sql[DS_N] = {
 	[DS_PERSON] = "INSERT INTO person(person, lenient, opted_out, key) VALUES(?1, ?2, ?3, ?4)",
 	[DS_IDENTITY] = "INSERT INTO identity VALUES(?1, ?2, ?3, ?4, ?5)",
-	[DS_LINK] = "INSERT INTO link(level, repo, a, b, promoted) VALUES(?1, ?2, ?3, ?4, ?5)",
+	[DS_LINK] = "INSERT INTO link(level, repo, a, b, promoted, rule)"
+		    " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 	[DS_ALARM] = "INSERT INTO alarm(kind, person, signature, n, what) VALUES(?1, ?2, ?3, ?4, ?5)",
 	[DS_SIGNATURE_CLASS] = "INSERT INTO signature_class(signature, class, rule) VALUES(?1, ?2, ?3)",
 	[DS_ASSIST] = "INSERT INTO assist(commit_id, rule) VALUES(?1, ?2)"
@@ -73,7 +74,7 @@ int quarry_derive_identity(struct quarry_derive *d, int64_t repo, int64_t signat
 }
 
 int quarry_derive_link(struct quarry_derive *d, int level, int64_t repo, const char *a,
-		       const char *b, int promoted, struct quarry_error *err)
+		       const char *b, int promoted, const char *rule, struct quarry_error *err)
 {
 	struct db_stmt *st;
 	int rc = verdict(&st, d, DS_LINK, err);
@@ -85,6 +86,7 @@ int quarry_derive_link(struct quarry_derive *d, int level, int64_t repo, const c
 	db_bind_text(st, 3, a, strlen(a));
 	db_bind_text(st, 4, b, strlen(b));
 	db_bind_int(st, 5, promoted);
+	db_bind_text(st, 6, rule, strlen(rule));
 	return db_run(st, err);
 }
 

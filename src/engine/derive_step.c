@@ -13,7 +13,8 @@
 #include "util/banned.h"
 #include "util/map.h"
 
-extern const char quarry_signature_rules[], quarry_path_rules[], quarry_language_rules[];
+extern const char quarry_signature_rules[], quarry_path_rules[], quarry_language_rules[],
+	quarry_identity_rules_text[];
 
 struct derive_step {
 	struct quarry_engine *engine;
@@ -22,8 +23,9 @@ struct derive_step {
 	struct quarry_classifier *signatures, *paths;
 	struct quarry_languages *languages;
 	struct quarry_linguist *linguist;
+	struct quarry_identity_rules *identity_rules;
 	struct quarry_identity *identity;
-	struct map automated; /* signature to whether its class is not human */
+	struct map classes; /* of signatures: index of the rule, or -1 */
 };
 
 static void release(struct derive_step *s)
@@ -36,7 +38,8 @@ static void release(struct derive_step *s)
 	quarry_rules_free(s->path_rules);
 	quarry_linguist_free(s->linguist);
 	quarry_languages_free(s->languages);
-	map_release(&s->automated);
+	quarry_identity_rules_free(s->identity_rules);
+	map_release(&s->classes);
 }
 
 static int load_rules(struct derive_step *s, struct quarry_error *err)
@@ -54,6 +57,10 @@ static int load_rules(struct derive_step *s, struct quarry_error *err)
 	if (!rc)
 		rc = quarry_languages_parse(&s->languages, quarry_language_rules,
 					    strlen(quarry_language_rules), "languages.yaml", err);
+	if (!rc)
+		rc = quarry_identity_rules_parse(&s->identity_rules, quarry_identity_rules_text,
+						 strlen(quarry_identity_rules_text),
+						 "identity.yaml", err);
 	return rc ? rc : quarry_linguist_new(&s->linguist, s->languages, err);
 }
 
@@ -86,24 +93,25 @@ static int add_mailmap(void *payload, int64_t repo, const char *text, size_t len
 	return 0;
 }
 
-/* Remember the class of a signature, and whether it is automation. */
-static int classify(bool *automated, struct derive_step *s, int64_t signature, const char *name,
-		    size_t name_len, const char *email, size_t email_len, struct quarry_error *err)
+/* The class of a signature, remembered; NULL is human. */
+static int classify(const char **class, struct derive_step *s, int64_t signature,
+		    const char *name, size_t name_len, const char *email, size_t email_len,
+		    struct quarry_error *err)
 {
-	int64_t *known = map_at(&s->automated, &signature, sizeof(signature), -1);
+	int64_t *known = map_at(&s->classes, &signature, sizeof(signature), -2);
 	const struct quarry_rule *rule;
 	int rc = 0;
 
 	if (!known)
 		return quarry_error_nomem(err);
-	if (*known < 0) {
+	if (*known == -2) {
 		rule = quarry_classify_signature(s->signatures, name, name_len, email, email_len);
-		*known = rule && strcmp(rule->class, "human") != 0;
+		*known = rule ? rule - s->signature_rules->rules : -1;
 		rc = quarry_derive_signature_class(s->derive, signature,
 						   rule ? rule->class : "human",
 						   rule ? rule->id : "", err);
 	}
-	*automated = *known != 0;
+	*class = *known < 0 ? NULL : s->signature_rules->rules[*known].class;
 	return rc;
 }
 
@@ -116,11 +124,9 @@ static int add_use(void *payload, const struct quarry_derive_use *use, struct qu
 		.email = use->email, .email_len = use->email_len,
 		.first_s = use->first_s, .last_s = use->last_s,
 	};
-	bool automated = false;
-	int rc = classify(&automated, s, use->signature, use->name, use->name_len, use->email,
+	int rc = classify(&u.class, s, use->signature, use->name, use->name_len, use->email,
 			  use->email_len, err);
 
-	u.automated = automated;
 	return rc ? rc : quarry_identity_use(s->identity, &u, err);
 }
 
@@ -157,14 +163,15 @@ static int write_links(struct derive_step *s, struct quarry_error *err)
 	for (size_t i = 0; !rc && i < quarry_identity_n_links(s->identity); i++) {
 		const struct quarry_link *l = quarry_identity_link(s->identity, i);
 
-		rc = quarry_derive_link(s->derive, l->level, l->repo, l->a, l->b, l->promoted, err);
+		rc = quarry_derive_link(s->derive, l->level, l->repo, l->a, l->b, l->promoted,
+					l->rule, err);
 	}
 	return rc;
 }
 
 static int people(struct derive_step *s, struct quarry_error *err)
 {
-	int rc = quarry_identity_new(&s->identity, err);
+	int rc = quarry_identity_new(&s->identity, s->identity_rules, /* options= */ NULL, err);
 
 	if (!rc)
 		rc = quarry_derive_each_mailmap(s->derive, add_mailmap, s, err);
@@ -250,7 +257,7 @@ static int derive(struct derive_step *s, struct quarry_error *err)
 
 int quarry_engine_derive(struct quarry_engine *e, struct quarry_error *err)
 {
-	struct derive_step s = { .engine = e, .automated = MAP_INIT };
+	struct derive_step s = { .engine = e, .classes = MAP_INIT };
 	int rc;
 
 	if (!e->universe)

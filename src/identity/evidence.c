@@ -1,125 +1,100 @@
-/* Step 6: why each node is with the others of its person. */
+/*
+ * Step 10: the edges as rows.
+ *
+ * An edge of L2 or L4 is always one.  Of the others those of persons with one signature
+ * join nothing, as do those to an e-mail that nobody wrote and that joins nothing further:
+ * jane+work@... is jane@..., but nobody else is.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "identity/internal.h"
 #include "util/banned.h"
 
-struct signed_node {
-	uint32_t node;
-	uint32_t signature;
+/* A node and its edges that are still shown. */
+struct end {
+	uint32_t n_edges;
+	uint32_t edges; /* their numbers, exclusive or: the number itself of the last one */
+	uint32_t n_signatures; /* of a root */
 };
 
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
-int evidence_add(struct quarry_identity *id, enum quarry_link_level level, int64_t repo,
-		 const char *a, const char *b, int promoted)
+/* Of L2 and L4: they tell what a .mailmap or a history says. */
+static bool always(const struct edge *e)
 {
-	struct quarry_link link = { level, repo, a, b, promoted };
+	return e->level == QUARRY_LINK_L2 || e->level == QUARRY_LINK_L4;
+}
 
-	if (strcmp(a, b) > 0) {
-		link.a = b;
-		link.b = a;
+/* Take away edges that end in nothing, until none does. */
+static void prune(struct quarry_identity *id, struct end *ends, uint32_t node)
+{
+	while (ends[node].n_edges == 1 && !id->nodes.at[node].standing) {
+		uint32_t i = ends[node].edges;
+		struct edge *e = &id->edges.at[i];
+		uint32_t other = e->a == node ? e->b : e->a;
+
+		if (always(e))
+			return;
+		e->shown = false;
+		ends[node].n_edges = 0;
+		ends[other].n_edges--;
+		ends[other].edges ^= i;
+		node = other;
 	}
-	return vec_push(&id->links, link);
 }
 
-static int by_node_and_text(const void *pa, const void *pb, void *payload)
+int evidence_choose(struct quarry_identity *id)
 {
-	const struct signed_node *a = pa, *b = pb;
-	const char *const *text = payload;
+	struct end *ends = calloc(id->nodes.n + 1, sizeof(*ends));
 
-	if (a->node != b->node)
-		return COMPARE(a->node, b->node);
-	if (a->signature == b->signature)
-		return 0;
-	return strcmp(text[a->signature], text[b->signature]);
-}
+	if (!ends)
+		return -1;
+	for (uint32_t i = 0; i < id->nodes.n; i++)
+		if (id->nodes.at[i].standing && id->nodes.at[i].kind != NODE_EMAIL)
+			ends[unions_root(&id->unions, i)].n_signatures++;
+	for (uint32_t i = 0; i < id->edges.n; i++) {
+		struct edge *e = &id->edges.at[i];
 
-/*
- * L1: of the signatures with one e-mail, each further one to the smallest.  A
- * use that a .mailmap took away in its repository is no evidence for that: L2
- * tells where it went.
- */
-static int add_l1(struct quarry_identity *id)
-{
-	VEC(struct signed_node) v = { 0 };
-	const char *const *text = id->texts.at.at;
-	size_t first = 0;
-	int rc = -1;
-
-	for (size_t i = 0; i < id->uses.n; i++) {
-		const struct use *u = &id->uses.at[i];
-		struct signed_node s = { u->own, u->signature };
-
-		if (u->own_generic || unions_root(&id->nodes, u->own) !=
-				      unions_root(&id->nodes, u->land))
+		e->shown = !e->held && (always(e) ||
+					ends[unions_root(&id->unions, e->a)].n_signatures > 1);
+		if (!e->shown)
 			continue;
-		if (vec_push(&v, s))
-			goto done;
+		ends[e->a].n_edges++;
+		ends[e->a].edges ^= i;
+		ends[e->b].n_edges++;
+		ends[e->b].edges ^= i;
 	}
-	if (v.n)
-		qsort_r(v.at, v.n, sizeof(*v.at), by_node_and_text, id->texts.at.at);
-	for (size_t i = 1; i < v.n; i++) {
-		if (v.at[i].node != v.at[first].node)
-			first = i;
-		else if (v.at[i].signature != v.at[i - 1].signature &&
-			 evidence_add(id, QUARRY_LINK_L1, -1, text[v.at[first].signature],
-				      text[v.at[i].signature], /* promoted= */ 0))
-			goto done;
-	}
-	rc = 0;
-done:
-	vec_release(&v);
-	return rc;
-}
-
-/* L2: where a .mailmap moved a use; it holds everywhere if the nodes are joined. */
-static int add_l2(struct quarry_identity *id)
-{
-	const char *const *text = id->texts.at.at;
-
-	for (size_t i = 0; i < id->uses.n; i++) {
-		const struct use *u = &id->uses.at[i];
-		int promoted = unions_root(&id->nodes, u->own) == unions_root(&id->nodes, u->land);
-
-		if (u->own != u->land &&
-		    evidence_add(id, QUARRY_LINK_L2, u->out.repo, text[u->own], text[u->land],
-				 promoted))
-			return -1;
-	}
+	for (uint32_t i = 0; i < id->nodes.n; i++)
+		prune(id, ends, i);
+	free(ends);
 	return 0;
 }
 
-static int by_level_and_ends(const void *pa, const void *pb)
+static bool same(const struct quarry_link *x, const struct quarry_link *y)
 {
-	const struct quarry_link *a = pa, *b = pb;
-	int order;
-
-	if (a->level != b->level)
-		return COMPARE(a->level, b->level);
-	order = a->a == b->a ? 0 : strcmp(a->a, b->a);
-	if (!order)
-		order = a->b == b->b ? 0 : strcmp(a->b, b->b);
-	return order ? order : COMPARE(a->repo, b->repo);
-}
-
-static void drop_repeats(struct quarry_identity *id)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < id->links.n; i++)
-		if (!n || by_level_and_ends(&id->links.at[n - 1], &id->links.at[i]))
-			id->links.at[n++] = id->links.at[i];
-	id->links.n = n;
+	return x->level == y->level && x->repo == y->repo && x->rule == y->rule && x->a == y->a &&
+	       x->b == y->b;
 }
 
 int evidence_collect(struct quarry_identity *id)
 {
-	if (add_l1(id) || add_l2(id))
-		return -1;
-	if (id->links.n)
-		qsort(id->links.at, id->links.n, sizeof(*id->links.at), by_level_and_ends);
-	drop_repeats(id);
+	size_t n = 0;
+
+	for (size_t i = 0; i < id->edges.n; i++)
+		if (id->edges.at[i].shown)
+			id->edges.at[n++] = id->edges.at[i];
+	id->edges.n = n;
+	edges_sort(id, 0);
+	for (size_t i = 0; i < n; i++) {
+		const struct edge *e = &id->edges.at[i];
+		const struct quarry_link link = {
+			(enum quarry_link_level)e->level, e->repo, id->nodes.at[e->a].text,
+			id->nodes.at[e->b].text, e->promoted, e->rule,
+		};
+
+		if (id->links.n && same(&id->links.at[id->links.n - 1], &link))
+			continue;
+		if (vec_push(&id->links, link))
+			return -1;
+	}
 	return 0;
 }

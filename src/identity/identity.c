@@ -9,15 +9,23 @@
 #include "util/str.h"
 #include "util/utf8.h"
 
-/* Texts and nodes are numbered with 32 bits, and a use brings at most four. */
-#define USES_MAX (UINT32_MAX / 4)
+/* Nodes are numbered with 32 bits, and a use brings five, and a few more where its e-mails
+ * are written in odd ways. */
+#define USES_MAX (UINT32_MAX / 16)
 
-int quarry_identity_new(struct quarry_identity **out, struct quarry_error *err)
+int quarry_identity_new(struct quarry_identity **out, const struct quarry_identity_rules *rules,
+			const struct quarry_identity_options *options, struct quarry_error *err)
 {
 	struct quarry_identity *id = calloc(1, sizeof(*id));
+	int rc;
 
 	if (!id)
 		return quarry_error_nomem(err);
+	rc = ruleset_init(&id->rules, rules, options, err);
+	if (rc) {
+		free(id);
+		return rc;
+	}
 	*out = id;
 	return 0;
 }
@@ -26,10 +34,19 @@ void quarry_identity_free(struct quarry_identity *id)
 {
 	if (!id)
 		return;
+	vec_release(&id->alarms);
 	vec_release(&id->links);
+	vec_release(&id->entries);
+	vec_release(&id->person_node);
 	vec_release(&id->keys);
-	unions_release(&id->nodes);
+	apart_release(&id->apart);
+	unions_release(&id->unions);
+	vec_release(&id->held);
+	vec_release(&id->edges);
 	free(id->rank);
+	vec_release(&id->said);
+	map_release(&id->moved);
+	vec_release(&id->nodes);
 	texts_release(&id->texts);
 	vec_release(&id->uses);
 	for (size_t i = 0; i < id->mailmaps.n; i++)
@@ -37,7 +54,16 @@ void quarry_identity_free(struct quarry_identity *id)
 	vec_release(&id->mailmaps);
 	map_release(&id->repos);
 	arena_release(&id->arena);
+	ruleset_release(&id->rules);
 	free(id);
+}
+
+int quarry_identity_people(struct quarry_identity *id, const struct quarry_people *people,
+			   struct quarry_error *err)
+{
+	assert(!id->resolved && !id->people && !id->uses.n);
+	id->people = people;
+	return people_read(id) ? quarry_error_nomem(err) : 0;
 }
 
 /* Names come to us as UTF-8, so a .mailmap in Latin-1 is decoded, line by line. */
@@ -111,7 +137,7 @@ int quarry_identity_use(struct quarry_identity *id, const struct quarry_use *use
 					(unsigned)USES_MAX);
 	u.out.repo = use->repo;
 	u.out.signature = use->signature;
-	u.automated = use->automated != 0;
+	u.automated = use->class && strcmp(use->class, "human") != 0;
 	u.first_s = use->first_s;
 	u.last_s = use->last_s > use->first_s ? use->last_s : use->first_s;
 	u.name = copy_text(&id->arena, use->name, use->name_len);
@@ -141,6 +167,23 @@ const char *quarry_identity_person_key(const struct quarry_identity *id, uint32_
 {
 	assert(person < id->keys.n);
 	return id->keys.at[person];
+}
+
+size_t quarry_identity_entry(const struct quarry_identity *id, uint32_t person)
+{
+	assert(person < id->entries.n);
+	return id->entries.at[person];
+}
+
+size_t quarry_identity_n_alarms(const struct quarry_identity *id)
+{
+	return id->alarms.n;
+}
+
+const struct quarry_alarm *quarry_identity_alarm(const struct quarry_identity *id, size_t i)
+{
+	assert(i < id->alarms.n);
+	return &id->alarms.at[i];
 }
 
 size_t quarry_identity_n_links(const struct quarry_identity *id)

@@ -1,17 +1,20 @@
 /*
- * Step 5, L4: persons of the same full name in one repository.
+ * Step 9, L4: persons of the same full name in one repository.
  *
  *	1. Each use with a full name goes to the group (repository, folded name).
  *	2. A group is swept by time.  A use within a year of the one that lasted
  *	   longest so far is linked to it; a use too late for that one is too late
  *	   for all before, so no pair needs comparing.
  *	3. Persons that share a link, in any repository, get one number.
+ *
+ * Where people.yaml keeps two of a group apart, a third is linked to one of them, or to
+ * neither: the sweep looks for no way round a link that is held back.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "identity/internal.h"
-#include "identity/names.h"
+#include "identity/normal.h"
 #include "util/banned.h"
 #include "util/str.h"
 #include "util/utf8.h"
@@ -22,17 +25,15 @@ struct named {
 	int64_t repo;
 	int64_t first_s, last_s;
 	uint32_t name; /* number of the folded name */
-	uint32_t rank; /* of the node landed on: settles what time leaves open */
+	uint32_t node; /* where it stands; moved ones, where they landed */
+	uint32_t rank; /* of that node: settles what time leaves open */
 	uint32_t use;
 };
 
 struct group {
 	VEC(struct named) uses;
 	struct texts names;
-	struct unions persons;
 };
-
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 static int by_group_and_time(const void *pa, const void *pb)
 {
@@ -49,22 +50,35 @@ static int by_group_and_time(const void *pa, const void *pb)
 	return COMPARE(a->rank, b->rank);
 }
 
+/* What .mailmap says of the name, unless it is left out altogether. */
+static const char *name_of(const struct quarry_identity *id, const struct use *u)
+{
+	const bool *off = id->rules.built_in_off;
+
+	return off[RULE_MAILMAP] && off[RULE_MAILMAP_PROMOTED] ? u->name : u->out.mapped_name;
+}
+
 /* Step 1. utf8_fold leaves single spaces, so a space means a second word. */
 static int add_named(struct group *g, const struct quarry_identity *id, uint32_t i,
 		     struct str *scratch)
 {
 	const struct use *u = &id->uses.at[i];
-	struct named n = { u->out.repo, u->first_s, u->last_s, 0, id->rank[u->land], i };
+	struct named n = { .repo = u->out.repo, .first_s = u->first_s, .last_s = u->last_s,
+			   .node = u->at, .use = i };
+	const char *name = name_of(id, u);
 
 	if (u->automated)
 		return 0;
+	if (id->nodes.at[n.node].kind == NODE_MOVED)
+		n.node = id->nodes.at[n.node].to;
+	n.rank = id->rank[n.node];
 	str_clear(scratch);
-	utf8_fold(scratch, u->out.mapped_name, strlen(u->out.mapped_name));
+	utf8_fold(scratch, name, strlen(name));
 	if (scratch->oom)
 		return -1;
 	if (!scratch->len || !memchr(scratch->buf, ' ', scratch->len))
 		return 0;
-	if (texts_add(&n.name, &g->names, scratch->buf, scratch->len))
+	if (texts_add(&n.name, &g->names, 'n', scratch->buf, scratch->len))
 		return -1;
 	return vec_push(&g->uses, n);
 }
@@ -88,16 +102,14 @@ static bool within_a_year(int64_t end_s, int64_t start_s)
 	return start_s <= end_s || (uint64_t)start_s - (uint64_t)end_s <= YEAR_S;
 }
 
-static int join(struct quarry_identity *id, struct unions *persons, const struct named *na,
-		const struct named *nb)
+static int join(struct quarry_identity *id, const struct named *a, const struct named *b)
 {
-	const struct use *a = &id->uses.at[na->use], *b = &id->uses.at[nb->use];
+	struct edge e = { .repo = a->repo, .rule = QUARRY_RULE_FULL_NAME, .a = a->node,
+			  .b = b->node, .level = QUARRY_LINK_L4 };
 
-	if (a->out.person == b->out.person)
+	if (id->uses.at[a->use].out.person == id->uses.at[b->use].out.person)
 		return 0;
-	unions_join(persons, a->out.person, b->out.person);
-	return evidence_add(id, QUARRY_LINK_L4, a->out.repo, id->texts.at.at[a->land],
-			    id->texts.at.at[b->land], /* promoted= */ 0);
+	return vec_push(&id->edges, e);
 }
 
 /* Step 2. */
@@ -105,11 +117,11 @@ static int sweep(struct quarry_identity *id, struct group *g, const struct named
 {
 	const struct named *longest = at;
 
-	if (n < 2 || name_is_common(g->names.at.at[at->name]))
+	if (n < 2 || name_is_common(&id->rules, g->names.at.at[at->name]))
 		return 0;
 	for (size_t i = 1; i < n; i++) {
 		if (within_a_year(longest->last_s, at[i].first_s) &&
-		    join(id, &g->persons, longest, &at[i]))
+		    join(id, longest, &at[i]))
 			return -1;
 		if (at[i].last_s > longest->last_s)
 			longest = &at[i];
@@ -131,33 +143,40 @@ static int sweep_all(struct quarry_identity *id, struct group *g)
 	return 0;
 }
 
-/* Step 3. A set's root is its smallest person, so numbers follow the keys too. */
-static int number_all(struct quarry_identity *id, struct unions *persons)
+/* Step 3. The smallest person of a set comes first, so numbers follow the keys too. */
+static int number_all(struct quarry_identity *id)
 {
-	uint32_t *number = calloc(id->keys.n + 1, sizeof(*number)), next = 0;
+	uint32_t *of_root = malloc((id->nodes.n + 1) * sizeof(*of_root)), next = 0;
 
-	if (!number)
+	if (!of_root)
 		return -1;
-	for (uint32_t p = 0; p < id->keys.n; p++) {
-		uint32_t root = unions_root(persons, p);
+	memset(of_root, 0xFF, (id->nodes.n + 1) * sizeof(*of_root)); /* NONE */
+	for (size_t p = 0; p < id->keys.n; p++) {
+		uint32_t *number = &of_root[unions_root(&id->unions, id->person_node.at[p])];
 
-		number[p] = root == p ? next++ : number[root];
+		if (*number == NONE)
+			*number = next++;
 	}
-	for (size_t i = 0; i < id->uses.n; i++)
-		id->uses.at[i].out.lenient = number[id->uses.at[i].out.person];
-	free(number);
+	for (size_t i = 0; i < id->uses.n; i++) {
+		struct use *u = &id->uses.at[i];
+
+		u->out.lenient = of_root[unions_root(&id->unions, u->at)];
+	}
+	free(of_root);
 	return 0;
 }
 
 int lenient_number(struct quarry_identity *id)
 {
-	struct group g = { { 0 }, TEXTS_INIT, UNIONS_INIT };
-	int rc;
+	struct group g = { { 0 }, TEXTS_INIT };
+	size_t first = id->edges.n;
+	int rc = 0;
 
-	rc = unions_init(&g.persons, id->keys.n) || add_all(&g, id) || sweep_all(id, &g) ||
-	     number_all(id, &g.persons);
-	unions_release(&g.persons);
+	if (!id->rules.built_in_off[RULE_FULL_NAME])
+		rc = add_all(&g, id) || sweep_all(id, &g) || edges_draw(id, first) ? -1 : 0;
+	for (size_t i = first; i < id->edges.n; i++)
+		id->edges.at[i].shown = !id->edges.at[i].held;
 	texts_release(&g.names);
 	vec_release(&g.uses);
-	return rc ? -1 : 0;
+	return rc ? rc : number_all(id);
 }

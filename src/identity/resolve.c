@@ -1,36 +1,108 @@
-/* Steps 1 to 4 of internal.h, and the order of all. */
+/* Step 1 of internal.h, and the order of all. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "identity/email.h"
 #include "identity/internal.h"
+#include "identity/normal.h"
 #include "util/banned.h"
 #include "util/str.h"
 
-#define NONE UINT32_MAX
-#define SEVERAL (UINT32_MAX - 1)
-
-/* Number the text "name <email>", or "<email>" without a name. */
-static int number_signature(uint32_t *out, struct quarry_identity *id, struct str *scratch,
-			    const char *name, const char *email)
+/* The node of a text, made when it is new: *fresh says so. */
+static int node_of(uint32_t *out, bool *fresh, struct quarry_identity *id, char kind,
+		   const char *s, size_t len)
 {
+	struct node n = { .kind = kind };
+
+	if (texts_add(out, &id->texts, kind, s, len))
+		return -1;
+	*fresh = *out == id->nodes.n;
+	if (!*fresh)
+		return 0;
+	n.text = id->texts.at.at[*out];
+	n.to = n.signature = *out;
+	return vec_push(&id->nodes, n);
+}
+
+/* Another writing of a shared mailbox is shared too. */
+bool node_is_shared(const struct quarry_identity *id, uint32_t email)
+{
+	while (!id->nodes.at[email].generic && id->nodes.at[email].to != email)
+		email = id->nodes.at[email].to;
+	return id->nodes.at[email].generic;
+}
+
+/* Normalise a new e-mail by one step after the other; each step is a node. */
+static int normalise(struct quarry_identity *id, uint32_t node)
+{
+	struct str next = STR_INIT;
+	uint32_t at = node;
+	bool fresh = true;
+	int rc = -1;
+
+	while (fresh) {
+		const char *text = id->nodes.at[at].text, *rule = NULL;
+		int step = email_step(&next, &rule, &id->rules, text, strlen(text));
+		uint32_t to;
+
+		id->nodes.at[at].generic = email_generic_rule(&id->rules, text, strlen(text));
+		if (step < 0)
+			goto done;
+		if (!step)
+			break;
+		if (node_of(&to, &fresh, id, NODE_EMAIL, next.buf, next.len))
+			goto done;
+		id->nodes.at[at].to = to;
+		id->nodes.at[at].rule = rule;
+		at = to;
+	}
+	for (uint32_t i = node; i != at; i = id->nodes.at[i].to)
+		id->nodes.at[i].generic = node_is_shared(id, i);
+	rc = 0;
+done:
+	str_release(&next);
+	return rc;
+}
+
+int node_email(uint32_t *out, struct quarry_identity *id, const char *email, size_t len)
+{
+	struct str key = STR_INIT;
+	bool fresh = false;
+	int rc = -1;
+
+	email_fold(&key, email, len);
+	str_add(&key, "", 0); /* an empty key needs a buffer too */
+	if (!key.oom && !node_of(out, &fresh, id, NODE_EMAIL, key.buf, key.len))
+		rc = fresh ? normalise(id, *out) : 0;
+	str_release(&key);
+	return rc;
+}
+
+/* The node of "name <email>", or "<email>" without a name; `to` is its e-mail's. */
+static int node_signature(uint32_t *out, struct quarry_identity *id, struct str *scratch,
+			  const char *name, const char *email, uint32_t to)
+{
+	bool fresh;
+
 	str_clear(scratch);
 	str_adds(scratch, name);
 	str_adds(scratch, *name ? " <" : "<");
 	str_adds(scratch, email);
 	str_addc(scratch, '>');
-	return scratch->oom ? -1 : texts_add(out, &id->texts, scratch->buf, scratch->len);
+	if (scratch->oom ||
+	    node_of(out, &fresh, id, NODE_SIGNATURE, scratch->buf, scratch->len))
+		return -1;
+	id->nodes.at[*out].to = to;
+	id->nodes.at[*out].name = name;
+	return 0;
 }
 
-/* Number an e-mail's key. */
-static int number_email(uint32_t *out, struct quarry_identity *id, struct str *scratch,
-			const char *email)
+uint32_t node_mailbox(const struct quarry_identity *id, uint32_t node)
 {
-	str_clear(scratch);
-	email_fold(scratch, email, strlen(email));
-	str_add(scratch, "", 0); /* an empty key needs a buffer too */
-	return scratch->oom ? -1 : texts_add(out, &id->texts, scratch->buf, scratch->len);
+	while (id->nodes.at[node].to != node)
+		node = id->nodes.at[node].to;
+	return node;
 }
 
 /* Fill the mapped name and e-mail of a use, and whether its e-mail has a line. */
@@ -57,25 +129,24 @@ static int apply_mailmap(struct quarry_identity *id, struct use *u)
 static int find_nodes(struct quarry_identity *id, struct use *u, struct str *scratch)
 {
 	const char *email = u->out.mapped_email;
-	uint32_t key;
+	uint32_t key, mapped;
 
-	u->own_generic = quarry_email_is_generic(u->email, strlen(u->email));
-	u->land_generic = quarry_email_is_generic(email, strlen(email));
-	if (number_signature(&u->signature, id, scratch, u->name, u->email) ||
-	    number_email(&key, id, scratch, u->email))
+	if (node_email(&key, id, u->email, strlen(u->email)) ||
+	    node_signature(&u->signature, id, scratch, u->name, u->email, key))
 		return -1;
-	u->own = u->own_generic ? u->signature : key;
-	if (email != u->email && number_email(&key, id, scratch, email))
+	mapped = key;
+	if (email != u->email && node_email(&mapped, id, email, strlen(email)))
 		return -1;
-	u->out.mapped_key = id->texts.at.at[key];
-	u->land = key;
-	if (!u->land_generic)
+	u->at = u->signature;
+	u->own = id->nodes.at[key].generic ? u->signature : key;
+	u->out.mapped_key = id->nodes.at[mapped].text;
+	u->land = mapped;
+	if (!id->nodes.at[mapped].generic)
 		return 0;
 	/* A shared e-mail stands for nobody but with the name that goes with it. */
-	return number_signature(&u->land, id, scratch, u->out.mapped_name, email);
+	return node_signature(&u->land, id, scratch, u->out.mapped_name, email, mapped);
 }
 
-/* 1. */
 static int map_uses(struct quarry_identity *id)
 {
 	struct str scratch = STR_INIT;
@@ -90,151 +161,24 @@ static int map_uses(struct quarry_identity *id)
 	return rc;
 }
 
-static int by_text(const void *a, const void *b, void *payload)
-{
-	const char *const *text = payload;
-
-	return strcmp(text[*(const uint32_t *)a], text[*(const uint32_t *)b]);
-}
-
-/* The nodes in order of their text; *out has id->texts.at.n places. */
-static size_t sort_nodes(uint32_t *out, const struct quarry_identity *id)
-{
-	size_t n = 0;
-
-	/* id->rank marks those seen; its contents come after this. */
-	for (size_t i = 0; i < id->uses.n; i++) {
-		const uint32_t nodes[] = { id->uses.at[i].own, id->uses.at[i].land };
-
-		for (int k = 0; k < 2; k++) {
-			if (id->rank[nodes[k]] != NONE)
-				continue;
-			id->rank[nodes[k]] = 0;
-			out[n++] = nodes[k];
-		}
-	}
-	if (n)
-		qsort_r(out, n, sizeof(*out), by_text, id->texts.at.at);
-	return n;
-}
-
-/*
- * 2. Numbers of e-mails follow: the own nodes in order.  *ordered gets the
- * nodes by rank, to be freed.
- */
-static int rank_nodes(uint32_t **ordered, size_t *n_ordered, struct quarry_identity *id)
-{
-	size_t n_texts = id->texts.at.n, n;
-	uint32_t *order = calloc(n_texts + 1, sizeof(*order));
-	uint32_t *number = calloc(n_texts + 1, sizeof(*number)), next = 0;
-
-	id->rank = malloc((n_texts + 1) * sizeof(*id->rank));
-	if (!order || !number || !id->rank) {
-		free(order);
-		free(number);
-		return -1;
-	}
-	memset(id->rank, 0xFF, n_texts * sizeof(*id->rank)); /* NONE */
-	n = sort_nodes(order, id);
-	for (size_t i = 0; i < n; i++)
-		id->rank[order[i]] = (uint32_t)i;
-
-	for (size_t i = 0; i < id->uses.n; i++)
-		number[id->uses.at[i].own] = 1;
-	for (size_t i = 0; i < n; i++)
-		if (number[order[i]])
-			number[order[i]] = next++;
-	for (size_t i = 0; i < id->uses.n; i++)
-		id->uses.at[i].out.email = number[id->uses.at[i].own];
-	free(number);
-	*ordered = order;
-	*n_ordered = n;
-	return 0;
-}
-
-/*
- * 3. A .mailmap line x -> p holds everywhere when all repositories whose
- * .mailmap speaks of x send every use of it to p, and neither is generic.  A
- * line for some names of x only, or a proper name without a proper e-mail,
- * leaves other uses at x: x is then a target itself, and a conflict.
- */
-static int promote(struct quarry_identity *id)
-{
-	size_t n = id->texts.at.n;
-	uint32_t *target = malloc((n + 1) * sizeof(*target));
-
-	if (!target || unions_init(&id->nodes, n)) {
-		free(target);
-		return -1;
-	}
-	memset(target, 0xFF, n * sizeof(*target)); /* NONE */
-	for (size_t i = 0; i < id->uses.n; i++) {
-		const struct use *u = &id->uses.at[i];
-
-		if (u->own_generic || !u->has_entry)
-			continue;
-		if (target[u->own] == NONE)
-			target[u->own] = u->land;
-		else if (target[u->own] != u->land)
-			target[u->own] = SEVERAL;
-	}
-	for (size_t i = 0; i < id->uses.n; i++) {
-		const struct use *u = &id->uses.at[i];
-
-		if (!u->land_generic && target[u->own] == u->land)
-			unions_join(&id->nodes, u->own, u->land);
-	}
-	free(target);
-	return 0;
-}
-
-/*
- * 4. A person is a set of joined nodes that a use landed on; its key is the
- * smallest such node, so walking the nodes by rank meets the keys in order.
- */
-static int number_persons(struct quarry_identity *id, const uint32_t *order, size_t n_order)
-{
-	size_t n = id->texts.at.n;
-	uint32_t *person = malloc((n + 1) * sizeof(*person));
-	bool *landed = calloc(n + 1, sizeof(*landed));
-	int rc = -1;
-
-	if (!person || !landed)
-		goto done;
-	memset(person, 0xFF, n * sizeof(*person)); /* NONE */
-	for (size_t i = 0; i < id->uses.n; i++)
-		landed[id->uses.at[i].land] = true;
-	for (size_t i = 0; i < n_order; i++) {
-		uint32_t *p = &person[unions_root(&id->nodes, order[i])];
-
-		if (!landed[order[i]] || *p != NONE)
-			continue;
-		*p = (uint32_t)id->keys.n;
-		if (vec_push(&id->keys, id->texts.at.at[order[i]]))
-			goto done;
-	}
-	for (size_t i = 0; i < id->uses.n; i++) {
-		struct use *u = &id->uses.at[i];
-
-		u->out.person = person[unions_root(&id->nodes, u->land)];
-	}
-	rc = 0;
-done:
-	free(landed);
-	free(person);
-	return rc;
-}
-
 int quarry_identity_resolve(struct quarry_identity *id, struct quarry_error *err)
 {
-	uint32_t *order = NULL;
-	size_t n_order;
-	int rc;
+	static int (*const steps[])(struct quarry_identity *) = {
+		map_uses, people_apply, mailmaps_apply, edges_of_emails, noreply_add, edges_rank,
+	};
+	static int (*const later[])(struct quarry_identity *) = {
+		persons_number, bridges_find, alarms_find, mailmaps_alarm, evidence_choose,
+		lenient_number, evidence_collect, alarms_end,
+	};
+	int rc = 0;
 
 	assert(!id->resolved);
-	rc = map_uses(id) || rank_nodes(&order, &n_order, id) || promote(id) ||
-	     number_persons(id, order, n_order) || lenient_number(id) || evidence_collect(id);
+	for (size_t i = 0; !rc && i < sizeof(steps) / sizeof(steps[0]); i++)
+		rc = steps[i](id);
+	if (!rc)
+		rc = edges_draw(id, 0);
+	for (size_t i = 0; !rc && i < sizeof(later) / sizeof(later[0]); i++)
+		rc = later[i](id);
 	id->resolved = !rc;
-	free(order);
 	return rc ? quarry_error_nomem(err) : 0;
 }

@@ -5,20 +5,22 @@
 void texts_release(struct texts *t)
 {
 	vec_release(&t->at);
-	arena_release(&t->arena);
+	str_release(&t->key);
 	map_release(&t->ids);
 }
 
-int texts_add(uint32_t *id, struct texts *t, const char *s, size_t len)
+int texts_add(uint32_t *id, struct texts *t, char kind, const char *s, size_t len)
 {
-	int64_t *at = map_at(&t->ids, s, len, -1);
+	int64_t *at;
 
+	str_clear(&t->key);
+	str_addc(&t->key, kind);
+	str_add(&t->key, s, len);
+	at = t->key.oom ? NULL : map_at(&t->ids, t->key.buf, t->key.len, -1);
 	if (!at)
 		return -1;
 	if (*at < 0) {
-		const char *copy = t->at.n < UINT32_MAX ? arena_copy(&t->arena, s, len) : NULL;
-
-		if (!copy || vec_push(&t->at, copy))
+		if (t->at.n >= UINT32_MAX - 2 || vec_push(&t->at, map_key(at) + 1))
 			return -1;
 		*at = (int64_t)t->at.n - 1;
 	}

@@ -14,10 +14,11 @@
 #include <cmocka.h>
 
 #include "identity/mailmap.h"
-#include "identity/names.h"
+#include "identity/normal.h"
 #include "quarry/identity.h"
 #include "util/map.h"
 #include "util/str.h"
+#include "who.h"
 
 #define N_ROWS 12
 #define DAY_S 86400
@@ -74,7 +75,7 @@ static struct quarry_identity *resolve(const struct row *rows, const size_t *ord
 {
 	struct quarry_identity *id = NULL;
 
-	assert_int_equal(quarry_identity_new(&id, NULL), 0);
+	assert_int_equal(quarry_identity_new(&id, shipped_rules(), NULL, NULL), 0);
 	for (size_t i = 0; i < n; i++) {
 		add_use(id, &rows[order[i]], (int64_t)order[i]);
 		if (i < n_maps) {
@@ -113,8 +114,8 @@ static char *describe(const struct quarry_identity *id)
 	for (size_t i = 0; i < quarry_identity_n_links(id); i++) {
 		const struct quarry_link *l = quarry_identity_link(id, i);
 
-		str_addf(&s, "L%d %lld %s = %s %d\n", (int)l->level, (long long)l->repo, l->a,
-			 l->b, l->promoted);
+		str_addf(&s, "L%d %lld %s = %s %d %s\n", (int)l->level, (long long)l->repo, l->a,
+			 l->b, l->promoted, l->rule);
 	}
 	free(by_signature);
 	assert_false(s.oom);
@@ -408,7 +409,7 @@ static void times_at_the_ends_of_int64_do_not_overflow(void **state)
 	};
 	struct quarry_identity *id = NULL;
 
-	assert_int_equal(quarry_identity_new(&id, NULL), 0);
+	assert_int_equal(quarry_identity_new(&id, shipped_rules(), NULL, NULL), 0);
 	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(quarry_identity_use(id, &uses[i], NULL), 0);
 	assert_int_equal(quarry_identity_resolve(id, NULL), 0);
@@ -430,13 +431,16 @@ static void each_link_has_its_evidence(void **state)
 		     "Dan <dan@x.org> <root@localhost>" },
 	};
 	static const char want[] =
-		"L1 -1 An <Old@x.org> = Ann <old@x.org> 0\n"
-		"L1 -1 An <Old@x.org> = Ann A <old@x.org> 0\n"
-		"L1 -1 Bo <team@x.org> = Cid <team@x.org> 0\n" /* not Bob, who was sent away */
-		"L2 1 ann@x.org = old@x.org 1\n"
-		"L2 1 bob@x.org = team@x.org 0\n"
-		"L2 1 dan@x.org = root <root@localhost> 0\n"
-		"L4 3 e1@x.org = e2@x.org 0\n";
+		"L1 -1 An <Old@x.org> = old@x.org 0 same-email\n"
+		"L1 -1 Ann <ann@x.org> = ann@x.org 0 same-email\n"
+		"L1 -1 Ann <old@x.org> = old@x.org 0 same-email\n"
+		"L1 -1 Ann A <old@x.org> = old@x.org 0 same-email\n"
+		"L1 -1 Bo <team@x.org> = team@x.org 0 same-email\n"
+		"L1 -1 Cid <team@x.org> = team@x.org 0 same-email\n" /* not Bob, who was sent away */
+		"L2 1 Bob <team@x.org> = bob@x.org 0 mailmap\n"
+		"L2 1 ann@x.org = old@x.org 1 mailmap-promoted\n"
+		"L2 1 dan@x.org = root <root@localhost> 0 mailmap\n"
+		"L4 3 Eve Ebb <e1@x.org> = Eve Ebb <e2@x.org> 0 full-name\n";
 	size_t order[12], n = sizeof(rows) / sizeof(rows[0]);
 	struct quarry_identity *id;
 	char *text;
@@ -484,7 +488,7 @@ static void a_repository_has_one_mailmap(void **state)
 	struct quarry_error err = QUARRY_ERROR_INIT;
 	struct quarry_identity *id = NULL;
 
-	assert_int_equal(quarry_identity_new(&id, &err), 0);
+	assert_int_equal(quarry_identity_new(&id, shipped_rules(), NULL, &err), 0);
 	assert_int_equal(quarry_identity_mailmap(id, 7, "A <a@x>", 7, &err), 0);
 	assert_int_equal(quarry_identity_mailmap(id, 7, "", 0, &err), QUARRY_EFAIL);
 	assert_string_equal(err.text, "repository 7 has two mailmaps");
@@ -515,24 +519,26 @@ static void what_strangers_share_is_generic(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (quarry_email_is_generic(cases[i].email, strlen(cases[i].email)) !=
-		    cases[i].generic)
+		if ((quarry_email_generic_rule(shipped_rules(), cases[i].email,
+					       strlen(cases[i].email)) != NULL) != cases[i].generic)
 			fail_msg("'%s'", cases[i].email);
-	assert_true(quarry_email_is_generic(NULL, 0));
-	assert_true(quarry_email_is_generic("root@localhost.org", 14)); /* by length, not NUL */
+	assert_non_null(quarry_email_generic_rule(shipped_rules(), NULL, 0));
+	/* By length, not NUL. */
+	assert_non_null(quarry_email_generic_rule(shipped_rules(), "root@localhost.org", 14));
 }
 
 static void a_common_name_is_common_in_either_order(void **state)
 {
+	const struct ruleset set = { .rules = shipped_rules() };
 	static const char *const common[] = { "wei wang", "wang wei", "john smith", "smith john",
 					      "jos\303\251 garc\303\255a", "your name" };
 	static const char *const rare[] = { "", " ", "wei", "wang", "wei wang wei", "wang wei ",
 					    "ei wangw", "not committed", "yet not committed" };
 
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
-		assert_true(name_is_common(common[i]));
+		assert_true(name_is_common(&set, common[i]));
 	for (size_t i = 0; i < sizeof(rare) / sizeof(rare[0]); i++)
-		assert_false(name_is_common(rare[i]));
+		assert_false(name_is_common(&set, rare[i]));
 }
 
 int main(void)
@@ -556,5 +562,5 @@ int main(void)
 		cmocka_unit_test(a_common_name_is_common_in_either_order),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, free_shipped_rules);
 }

@@ -15,6 +15,7 @@
 #include "identity/mailmap.h"
 #include "quarry/identity.h"
 #include "util/str.h"
+#include "who.h"
 
 #define N_USES 60
 #define N_REPOS 4
@@ -83,7 +84,7 @@ static char *lower_copy(const char *s, size_t len)
 
 static char *node_text(const char *name, size_t name_len, const char *email, size_t email_len)
 {
-	if (quarry_email_is_generic(email, email_len))
+	if (quarry_email_generic_rule(shipped_rules(), email, email_len))
 		return str_dupf("%.*s <%.*s>", (int)name_len, name, (int)email_len, email);
 	if (email_len && *email == ' ') {
 		email++;
@@ -104,7 +105,8 @@ static void make_use(struct model *m, struct model_use *u)
 	if (m->parsed[u->repo])
 		assert_int_equal(mailmap_map(&u->mapped, m->parsed[u->repo], u->name,
 					     strlen(u->name), u->email, strlen(u->email), NULL), 0);
-	u->own_generic = quarry_email_is_generic(u->email, strlen(u->email));
+	u->own_generic = quarry_email_generic_rule(shipped_rules(), u->email,
+						    strlen(u->email)) != NULL;
 	u->own = node_text(u->name, strlen(u->name), u->email, strlen(u->email));
 	u->land = node_text(u->mapped.name, u->mapped.name_len, u->mapped.email,
 			    u->mapped.email_len);
@@ -145,7 +147,7 @@ static void release_model(struct model *m)
 static bool is_promoted(const struct model *m, const struct model_use *u)
 {
 	if (u->own_generic || !u->mapped.has_entry || !strcmp(u->own, u->land) ||
-	    quarry_email_is_generic(u->mapped.email, u->mapped.email_len))
+	    quarry_email_generic_rule(shipped_rules(), u->mapped.email, u->mapped.email_len))
 		return false;
 	for (int i = 0; i < N_USES; i++) {
 		const struct model_use *v = &m->uses[i];
@@ -275,7 +277,7 @@ static void random_worlds_follow_the_definition(void **state)
 
 		make_model(&m);
 		solve(&m);
-		assert_int_equal(quarry_identity_new(&id, NULL), 0);
+		assert_int_equal(quarry_identity_new(&id, shipped_rules(), NULL, NULL), 0);
 		for (int r = 0; r < N_REPOS; r++)
 			if (m.maps[r])
 				assert_int_equal(quarry_identity_mailmap(id, r, m.maps[r],
@@ -298,7 +300,7 @@ static void a_hundred_thousand_uses_are_no_trouble(void **state)
 	struct quarry_identity *id = NULL;
 	struct str text = STR_INIT, email = STR_INIT;
 
-	assert_int_equal(quarry_identity_new(&id, NULL), 0);
+	assert_int_equal(quarry_identity_new(&id, shipped_rules(), NULL, NULL), 0);
 	for (uint32_t i = 0; i < 10000; i++)
 		str_addf(&text, "<new%u@x> <old%u@x>\n", i, i + 1); /* no chain: each one step */
 	assert_int_equal(quarry_identity_mailmap(id, 1, text.buf, text.len, NULL), 0);
@@ -333,5 +335,5 @@ int main(void)
 		cmocka_unit_test(a_hundred_thousand_uses_are_no_trouble),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, free_shipped_rules);
 }

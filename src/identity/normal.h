@@ -1,0 +1,35 @@
+/*
+ * What the rules say of one e-mail: is it generic, is it another writing of a mailbox, did
+ * a code host give it out.  All but the first take a key, as email_fold gives it.
+ */
+#ifndef QUARRY_IDENTITY_NORMAL_H
+#define QUARRY_IDENTITY_NORMAL_H
+
+#include "identity/ruleset.h"
+#include "util/str.h"
+
+/* The id of the rule by which an e-mail is generic; NULL where none says so. */
+const char *email_generic_rule(const struct ruleset *set, const char *email, size_t len);
+
+/*
+ * One step towards the address of the mailbox: 1 when a rule changes the key, the new one
+ * then in `out` (emptied before); 0 when none does, which no step follows; -1 without memory.
+ */
+int email_step(struct str *out, const char **rule, const struct ruleset *set, const char *key,
+	       size_t len);
+
+struct noreply {
+	const char *host;
+	const char *id; /* digits, NULL: without */
+	size_t id_len;
+	const char *login;
+	size_t login_len;
+};
+
+/* Is it an address that a code host gives out? The parts point into `key`. */
+bool email_noreply(struct noreply *out, const struct ruleset *set, const char *key, size_t len);
+
+/* Is a folded name one that many or none bear? */
+bool name_is_common(const struct ruleset *set, const char *folded);
+
+#endif

@@ -1,0 +1,216 @@
+/*
+ * Step 2: people.yaml.
+ *
+ *	1. people_read, before any use: each signature that the file names becomes a row
+ *	   of `said`: an e-mail's node, a folded name or none, and the split and member that
+ *	   it is.  The entries are split 0, the splits of the file those from 1 on.
+ *	2. people_apply, with all uses there: rows become labels of the nodes they mean;
+ *	   those of the entries become edges too.
+ *
+ * Of two rows of one split for one signature, that with the name holds.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity/internal.h"
+#include "util/banned.h"
+#include "util/str.h"
+#include "util/utf8.h"
+
+static int read_who(struct quarry_identity *id, const struct quarry_who *who, uint32_t split,
+		    uint32_t member, struct str *scratch)
+{
+	struct said s = { .split = split, .member = member };
+
+	if (node_email(&s.email, id, who->email, strlen(who->email)))
+		return -1;
+	s.email = node_mailbox(id, s.email);
+	if (who->name) {
+		str_clear(scratch);
+		utf8_fold(scratch, who->name, strlen(who->name));
+		str_add(scratch, "", 0); /* an empty name needs a buffer too */
+		s.name = scratch->oom ? NULL : arena_copy(&id->arena, scratch->buf, scratch->len);
+		if (!s.name)
+			return -1;
+	}
+	return vec_push(&id->said, s);
+}
+
+/* A split of one e-mail: several people use it. */
+static int share(struct quarry_identity *id, const struct quarry_who *who)
+{
+	uint32_t node;
+
+	if (node_email(&node, id, who->email, strlen(who->email)))
+		return -1;
+	id->nodes.at[node_mailbox(id, node)].generic = true;
+	return 0;
+}
+
+static int read_split(struct quarry_identity *id, size_t i, struct str *scratch)
+{
+	const struct quarry_split *s = &id->people->splits[i];
+
+	if (s->n_who == 1)
+		return share(id, &s->who[0]);
+	for (size_t k = 0; k < s->n_who; k++)
+		if (read_who(id, &s->who[k], (uint32_t)i + 1, (uint32_t)k, scratch))
+			return -1;
+	return 0;
+}
+
+static int read_entry(struct quarry_identity *id, size_t i, struct str *scratch)
+{
+	const struct quarry_person *p = &id->people->persons[i];
+
+	for (size_t k = 0; k < p->n_who; k++)
+		if (read_who(id, &p->who[k], APART_ENTRIES, (uint32_t)i, scratch))
+			return -1;
+	return 0;
+}
+
+int people_read(struct quarry_identity *id)
+{
+	struct str scratch = STR_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < id->people->n_persons; i++)
+		rc = read_entry(id, i, &scratch);
+	for (size_t i = 0; !rc && !id->rules.built_in_off[RULE_SPLIT] && i < id->people->n_splits;
+	     i++)
+		rc = read_split(id, i, &scratch);
+	/* The other writings of a shared e-mail, of which some were there before. */
+	for (uint32_t i = 0; !rc && i < id->nodes.n; i++)
+		id->nodes.at[i].generic = node_is_shared(id, i);
+	str_release(&scratch);
+	return rc;
+}
+
+static int by_email(const void *pa, const void *pb)
+{
+	const struct said *a = pa, *b = pb;
+
+	if (a->email != b->email)
+		return COMPARE(a->email, b->email);
+	if (a->split != b->split)
+		return COMPARE(a->split, b->split);
+	if (!a->name != !b->name)
+		return a->name ? -1 : 1; /* the more exact one is found first */
+	return COMPARE(a->member, b->member);
+}
+
+/* The first row of an e-mail, or NULL. */
+static const struct said *find(const struct quarry_identity *id, uint32_t email)
+{
+	size_t from = 0, to = id->said.n;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (id->said.at[middle].email < email)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from < id->said.n && id->said.at[from].email == email ? &id->said.at[from] : NULL;
+}
+
+struct meant {
+	uint32_t entry, node;
+};
+
+struct entry_nodes {
+	VEC(struct meant) at;
+};
+
+static int label(struct quarry_identity *id, struct entry_nodes *entries, uint32_t node,
+		 const struct said *s)
+{
+	const struct meant m = { s->member, node };
+
+	if (apart_member(&id->apart, node, s->split) >= 0)
+		return 0;
+	if (apart_add(&id->apart, node, s->split, s->member))
+		return -1;
+	return s->split == APART_ENTRIES ? vec_push(&entries->at, m) : 0;
+}
+
+/* A row without a name labels the e-mail, and the signatures that it would join. */
+static int apply_to(struct quarry_identity *id, struct entry_nodes *entries, uint32_t node,
+		    struct str *scratch)
+{
+	const struct node *n = &id->nodes.at[node];
+	uint32_t email = node_mailbox(id, node);
+	const struct said *s = find(id, email), *end = id->said.at + id->said.n;
+
+	if (!s || (n->kind == NODE_EMAIL && node != email))
+		return 0;
+	str_clear(scratch);
+	if (n->kind == NODE_SIGNATURE)
+		utf8_fold(scratch, n->name, strlen(n->name));
+	str_add(scratch, "", 0);
+	if (scratch->oom)
+		return -1;
+	for (; s < end && s->email == email; s++) {
+		if (s->name && (n->kind == NODE_EMAIL || strcmp(s->name, scratch->buf) != 0))
+			continue;
+		if (label(id, entries, node, s))
+			return -1;
+	}
+	return 0;
+}
+
+static int by_entry_and_text(const void *pa, const void *pb, void *payload)
+{
+	const struct meant *a = pa, *b = pb;
+	const struct node *nodes = payload;
+	int order;
+
+	if (a->entry != b->entry)
+		return COMPARE(a->entry, b->entry);
+	order = strcmp(nodes[a->node].text, nodes[b->node].text);
+	return order ? order : COMPARE(nodes[a->node].kind, nodes[b->node].kind);
+}
+
+/* All nodes of an entry to its first; those that are an e-mail's anyway need no more. */
+static int join_entries(struct quarry_identity *id, struct entry_nodes *entries)
+{
+	struct meant *m = entries->at.at;
+	size_t first = 0;
+
+	if (id->rules.built_in_off[RULE_MERGE] || !entries->at.n)
+		return 0;
+	qsort_r(m, entries->at.n, sizeof(*m), by_entry_and_text, id->nodes.at);
+	for (size_t i = 1; i < entries->at.n; i++) {
+		if (m[i].entry != m[first].entry)
+			first = i;
+		else if (edge_add(id, QUARRY_LINK_L0, QUARRY_RULE_MERGE, m[first].node, m[i].node))
+			return -1;
+	}
+	return 0;
+}
+
+int people_apply(struct quarry_identity *id)
+{
+	struct entry_nodes entries = { { 0 } };
+	struct str scratch = STR_INIT;
+	int rc;
+
+	if (!id->said.n)
+		return 0;
+	qsort(id->said.at, id->said.n, sizeof(*id->said.at), by_email);
+	/* The nodes of moved uses are not made yet: one a use at most. */
+	rc = apart_init(&id->apart, id->nodes.n + id->uses.n);
+	for (uint32_t i = 0; !rc && i < id->nodes.n; i++)
+		rc = apply_to(id, &entries, i, &scratch);
+	if (!rc)
+		rc = join_entries(id, &entries);
+	vec_release(&entries.at);
+	str_release(&scratch);
+	return rc;
+}
+
+bool people_name(const struct quarry_identity *id, uint32_t signature)
+{
+	return apart_member(&id->apart, signature, APART_ENTRIES) >= 0;
+}
