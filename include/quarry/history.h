@@ -124,12 +124,17 @@ struct quarry_path {
 	size_t len;
 };
 
-/** A trailer that identity needs; the keys are listed in src/mine/trailer.c. */
+/**
+ * A part of a message that identity needs.  First come the trailers, in their order, and
+ * then, in theirs, lines that are none (src/mine/trailer.c lists the keys, src/mine/marks.h
+ * says which lines).  No key of a trailer begins with a small letter.
+ */
 struct quarry_trailer {
-	const char *key;    /**< canonical spelling, e.g. Co-authored-by */
+	const char *key;    /**< canonical spelling, e.g. Co-authored-by; or `line`, `by` */
 	const char *value;  /**< UTF-8, one line, cut at 1 KiB */
 	size_t value_len;
-	uint32_t signature; /**< index where the value is "Name <email>"; else UINT32_MAX */
+	/** Index where the value is "Name <email>"; else, and of a `line`, UINT32_MAX. */
+	uint32_t signature;
 };
 
 /** A tag that leads to a commit. */

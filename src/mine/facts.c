@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mine/trailer.h"
+#include "mine/marks.h"
 #include "util/banned.h"
 #include "util/utf8.h"
 
@@ -155,7 +155,7 @@ static int keep_trailer(void *payload, const struct trailer_line *line)
 				 value->len, sink->encoding, VALUE_MAX) < 0)
 		return -1;
 	/* "Name <email>", where white space around either means nothing. */
-	if (ident_split(&ident, value->buf, value->len)) {
+	if (line->key != mark_line && ident_split(&ident, value->buf, value->len)) {
 		for (start = 0; start < ident.email_len && ident.email[start] == ' '; start++)
 			;
 		ident.email += start;
@@ -173,6 +173,7 @@ static int add_message(struct quarry_commit *c, struct facts *f, const struct ra
 {
 	const char *s = raw->message, *end = s + raw->message_len, *lf;
 	struct trailer_sink sink = { f, encoding };
+	struct trailer_block block;
 
 	lf = memchr(s, '\0', raw->message_len);
 	if (lf)
@@ -184,8 +185,10 @@ static int add_message(struct quarry_commit *c, struct facts *f, const struct ra
 	if (decode(&c->subject, &c->subject_len, NULL, NULL, f, s,
 		   (size_t)((lf ? lf : end) - s), encoding, SUBJECT_MAX) < 0)
 		return -1;
+	trailer_block_find(&block, s, (size_t)(end - s));
 	c->first_trailer = f->trailers.n;
-	if (trailers_read(s, (size_t)(end - s), keep_trailer, &sink) < 0)
+	if (trailers_read(&block, keep_trailer, &sink) < 0 ||
+	    marks_read(s, (size_t)(end - s), &block, keep_trailer, &sink) < 0)
 		return -1;
 	c->n_trailers = (uint32_t)(f->trailers.n - c->first_trailer);
 	return 0;

@@ -1,6 +1,5 @@
 #include "mine/trailer.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/types.h>
@@ -13,9 +12,14 @@
  * may use any of them without mining again.
  */
 static const char *const kept_keys[] = {
-	"Co-authored-by", "Co-developed-by", "Original-author", "Assisted-by", "Generated-by",
-	"Differential-Revision", "PiperOrigin-RevId", "GitOrigin-RevId",
-	"Reviewed-by", "Pair", NULL
+	"Co-authored-by", "Co-author", "Co-developed-by", "Reviewed-by", "Pair",
+	/* Whose work it is, where somebody else commits it. */
+	"Author", "Authored-by", "Original-author", "Originally-authored-by",
+	/* What helped.  Editors and agents write these by themselves; the last three lead to
+	 * an agent's session, and may be the only sign of it. */
+	"Assisted-by", "Generated-by", "Made-with", "Authored-with", "AI-assisted",
+	"Claude-Session", "Copilot-Session", "Agent-Logs-Url",
+	"Differential-Revision", "PiperOrigin-RevId", "GitOrigin-RevId", NULL
 };
 
 static const char *const git_generated[] = { "Signed-off-by: ", "(cherry picked from commit ", NULL };
@@ -224,11 +228,25 @@ static bool read_trailer(struct trailer_line *out, const char *line, const char 
 	return true;
 }
 
-int trailers_read(const char *message, size_t len,
-		  int (*found)(void *payload, const struct trailer_line *line), void *payload)
+void trailer_block_find(struct trailer_block *out, const char *message, size_t len)
 {
 	size_t stop = find_trailer_end(message, len);
-	const char *p = message + find_trailer_start(message, stop), *end = message + stop;
+
+	out->begin = message + find_trailer_start(message, stop);
+	out->end = message + stop;
+}
+
+bool trailer_block_keeps(const struct trailer_block *b, const char *line, const char *end)
+{
+	struct trailer_line t;
+
+	return line >= b->begin && line < b->end && read_trailer(&t, line, end);
+}
+
+int trailers_read(const struct trailer_block *b,
+		  int (*found)(void *payload, const struct trailer_line *line), void *payload)
+{
+	const char *p = b->begin, *end = b->end;
 
 	while (p < end) {
 		const char *next = next_line(p, end);

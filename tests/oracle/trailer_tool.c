@@ -1,7 +1,7 @@
 /*
  * `git interpret-trailers --parse --no-divider` by our trailer.c, for trailers.sh
  * to compare: messages that end in NUL come in; for each goes out a line "--",
- * then its trailers of the keys that quarry keeps.
+ * then its trailers of the keys that quarry keeps, then what marks.c finds.
  *
  *	trailer-tool <messages
  */
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mine/trailer.h"
+#include "mine/marks.h"
 #include "quarry/error.h"
 
 static int print(void *payload, const struct trailer_line *line)
@@ -44,9 +44,13 @@ int main(void)
 
 	while (!rc && getdelim(&message, &room, '\0', stdin) > 0) {
 		const char *text = skip_blank_lines(message);
+		struct trailer_block block;
 
 		puts("--");
-		rc = trailers_read(text, strlen(text), print, &s);
+		trailer_block_find(&block, text, strlen(text));
+		rc = trailers_read(&block, print, &s);
+		if (!rc)
+			rc = marks_read(text, strlen(text), &block, print, &s);
 	}
 	if (fflush(stdout) || ferror(stdin))
 		rc = QUARRY_EFAIL;

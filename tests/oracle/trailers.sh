@@ -1,11 +1,13 @@
 #!/bin/sh
 # Our trailer blocks against git's: `git interpret-trailers` for messages written
-# here, `git log --format=%(trailers)` for those of real repositories.
+# here, `git log --format=%(trailers)` for those of real repositories. And the lines of
+# these that are no trailers, against those that marks.py finds.
 #
 #	trailers.sh TRAILER-TOOL [FOLDER OF REPOSITORIES]
 set -eu
 
 tool=$1
+marks=$(dirname "$0")/marks.py
 corpus=${2:-}
 # The user's own settings must not add a key.
 GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null LC_ALL=C
@@ -130,17 +132,28 @@ compare_repository() {
 	same "${1##*/}"
 }
 
+compare_marks() {
+	git --git-dir="$1" log -z --format=%B HEAD >"$tmp/messages"
+	"$marks" "$1" <"$tmp/messages" >"$tmp/want"
+	"$tool" <"$tmp/messages" | grep -a -e '^--$' -e '^line: ' -e '^by: ' >"$tmp/got"
+	n_marks=$((n_marks + $(grep -a -vc '^--$' "$tmp/got" || :)))
+	same "${1##*/}, lines that are no trailers"
+}
+
 if [ -d "$corpus" ]; then
 	n_repos=0
 	n_messages=0
 	n_trailers=0
+	n_marks=0
+	python=$(command -v python3) || echo 'skipped: there is no python3 to find other lines'
 	for repo in "$corpus"/*; do
 		# --git-dir, because git distrusts a folder of another owner that it finds itself.
 		git --git-dir="$repo" rev-parse --quiet --verify HEAD >/dev/null 2>&1 || continue
 		n_repos=$((n_repos + 1))
 		compare_repository "$repo"
+		[ ! "$python" ] || compare_marks "$repo"
 	done
-	echo "$n_repos repositories, $n_messages messages, $n_trailers trailers"
+	echo "$n_repos repositories, $n_messages messages, $n_trailers trailers, $n_marks other lines"
 else
 	echo "skipped: no folder of repositories"
 fi
