@@ -161,13 +161,18 @@ CREATE TABLE IF NOT EXISTS touch(
   PRIMARY KEY(commit_id, path)
 ) STRICT, WITHOUT ROWID;
 
--- Trailers that identity needs (src/mine/trailer.c lists the keys), in their order.
+-- Trailers that identity needs (src/mine/trailer.c lists the keys), in their order; and
+-- behind them, in theirs, lines of the message that are none (src/mine/marks.h), each once:
+--   line  says that something or somebody made it, or helped: 'Generated with ...', a
+--         'Co-authored-by: ...' amid the text; at most 8 a commit
+--   by    whose commit an export holds, from 'SHA by NAME <EMAIL>:'; at most 64
 CREATE TABLE IF NOT EXISTS trailer(
   commit_id INTEGER NOT NULL REFERENCES commits,
   n         INTEGER NOT NULL,
-  key       TEXT NOT NULL,                      -- canonical spelling, e.g. Co-authored-by
-  value     TEXT NOT NULL,                      -- cut at 1 KiB
-  signature INTEGER REFERENCES signature(signature), -- where the value is "Name <email>", else NULL
+  key       TEXT NOT NULL,                      -- canonical spelling, e.g. Co-authored-by; or line, by
+  value     TEXT NOT NULL,                      -- cut at 1 KiB; a line is trimmed, and else as it stands
+  signature INTEGER REFERENCES signature(signature), -- where the value is "Name <email>", else, and of
+                                                -- a line, NULL
   PRIMARY KEY(commit_id, n)
 ) STRICT, WITHOUT ROWID;
 

@@ -12,8 +12,8 @@
 #include "util/map.h"
 #include "util/str.h"
 
-/* PRAGMA user_version: raised with every change of schema.sql. */
-#define STORE_VERSION 3
+/* PRAGMA user_version: raised with every change of schema.sql, and of what is kept. */
+#define STORE_VERSION 4
 /* PRAGMA application_id: "qrry", by which file(1) and we know a store. */
 #define STORE_APPLICATION_ID 0x71727279
 

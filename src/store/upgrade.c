@@ -2,6 +2,7 @@
  * Stores of older versions: brought up to this one by what writes, and read as they
  * are by what only reads.
  *
+ *	version 3   kept fewer keys of trailers, and no lines of messages that are none
  *	version 2   had no table of what version 3 says of tips, flags and commits that went,
  *	            and n_touches was never NULL
  *	version 1   nor repo_event
@@ -40,6 +41,12 @@ static const char from_2_after[] =
 	" SELECT repo, 1, tip, branch, mined_s,"
 	" (SELECT count(*) FROM commits c WHERE c.repo = r.repo), 0 FROM repo r WHERE state = 1";
 
+/*
+ * What each message holds besides is read once more, with all else of the repository: it
+ * looks as if something had been missing, and had come since.
+ */
+static const char from_3[] = "UPDATE repo SET complete = 0, objects = 0 WHERE state = 1";
+
 int store_upgrade(struct quarry_store *s, int64_t version, struct quarry_error *err)
 {
 	bool from_2 = version == 1 || version == 2;
@@ -49,11 +56,13 @@ int store_upgrade(struct quarry_store *s, int64_t version, struct quarry_error *
 		rc = db_exec(s->db, quarry_schema_sql, err);
 	if (!rc && from_2)
 		rc = db_exec(s->db, from_2_after, err);
+	if (!rc && version == 3)
+		rc = db_exec(s->db, from_3, err);
 	return rc;
 }
 
 /*
- * What version 2 has not, for this connection alone: its views hide tables of the same
+ * What version 2 has not, and 3 has, for this connection alone: its views hide tables of the same
  * name in the file.
  */
 static const char as_if_3[] =

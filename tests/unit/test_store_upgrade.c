@@ -89,7 +89,7 @@ static void an_old_store_is_brought_up_to_date(struct fixture *f, int version)
 	assert_int_equal(unlink(f->path), 0);
 	make_old(f, version);
 	open_store(f);
-	assert_int_equal(ask(f, "PRAGMA user_version"), 3);
+	assert_int_equal(ask(f, "PRAGMA user_version"), 4);
 	got = schema_of(f);
 	assert_string_equal(got, want);
 	check_facts(f);
@@ -121,6 +121,69 @@ static void version_1_is_brought_up_to_date(void **state)
 static void version_2_is_brought_up_to_date(void **state)
 {
 	an_old_store_is_brought_up_to_date(*state, 2);
+}
+
+/* store_3.sql: one repository of four commits, and all that was mined of it. */
+static void make_3(struct fixture *f)
+{
+	struct quarry_db *db = NULL;
+	char *dump = NULL;
+	size_t len;
+
+	assert_int_equal(file_read(&dump, &len, SOURCE_ROOT "/tests/unit/store_3.sql", 1 << 20,
+				   &f->err), 0);
+	assert_int_equal(db_open(&db, f->path, DB_READ_WRITE, &f->err), 0);
+	if (db_exec(db, dump, &f->err))
+		fail_msg("%s", f->err.text);
+	db_close(db);
+	free(dump);
+}
+
+static void version_3_is_brought_up_to_date(void **state)
+{
+	struct fixture *f = *state;
+	struct quarry_mined mined;
+	char *got, *want;
+
+	open_store(f);
+	want = schema_of(f);
+	close_store(f);
+	assert_int_equal(unlink(f->path), 0);
+	make_3(f);
+	open_store(f);
+	assert_int_equal(ask(f, "PRAGMA user_version"), 4);
+	got = schema_of(f);
+	assert_string_equal(got, want);
+	check_rows(f, "SELECT count(*), min(first_seen_s), max(first_seen_s) FROM commits",
+		   "4|1751328000|1751328000|\n");
+	check_rows(f, "SELECT key, value FROM trailer ORDER BY value",
+		   "Co-authored-by|C <c@x.org>|\nReviewed-by|D <d@x.org>|\n");
+	check_rows(f, "SELECT n, commits_new, commits_gone FROM tip_ledger", "1|4|0|\n");
+	/* What was derived from them is not out of date by this. */
+	check_rows(f, "SELECT value FROM meta WHERE key = 'facts'", "1|\n");
+	assert_int_equal(quarry_store_mined(&mined, f->store, 1, &f->err), 0);
+	assert_int_equal(mined.mined, 1);
+	assert_int_equal(mined.complete, 0);
+	assert_true(mined.objects == 0);
+	reopen(f);
+	assert_int_equal(ask(f, "SELECT count(*) FROM commits"), 4);
+	free(want);
+	free(got);
+}
+
+static void version_3_is_read_as_it_is(void **state)
+{
+	struct fixture *f = *state;
+	struct quarry_store_options options = { .read_only = 1 };
+	struct quarry_mined mined;
+
+	make_3(f);
+	if (quarry_store_open(&f->store, f->path, &options, &f->err))
+		fail_msg("%s", f->err.text);
+	assert_int_equal(ask(f, "PRAGMA user_version"), 3);
+	assert_int_equal(quarry_store_mined(&mined, f->store, 1, &f->err), 0);
+	assert_int_equal(mined.complete, 1);
+	assert_int_equal(ask(f, "SELECT count(*) FROM tip_ledger"), 1);
 }
 
 static int count(void *payload, const struct quarry_stored_repo *repo, struct quarry_error *err)
@@ -196,7 +259,7 @@ static void half_an_upgrade_is_none(void **state)
 
 	make_old(f, 2);
 	assert_int_equal(db_open(&db, f->path, DB_READ_WRITE, &f->err), 0);
-	/* What version 3 wants to make is in its way. */
+	/* What this version wants to make is in its way. */
 	assert_int_equal(db_exec(db, "CREATE VIEW tip_path AS SELECT 1 AS repo", &f->err), 0);
 	assert_int_equal(db_exec(db, "CREATE TABLE commits_2(x)", &f->err), 0);
 	assert_int_equal(quarry_store_open(&f->store, f->path, NULL, &f->err), QUARRY_EFAIL);
@@ -217,8 +280,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(version_1_is_brought_up_to_date),
 		TEST(version_2_is_brought_up_to_date),
+		TEST(version_3_is_brought_up_to_date),
 		TEST(version_1_is_read_as_it_is),
 		TEST(version_2_is_read_as_it_is),
+		TEST(version_3_is_read_as_it_is),
 		TEST(half_an_upgrade_is_none),
 	};
 #undef TEST
