@@ -3,19 +3,9 @@
 #include <string.h>
 
 #include "identity/internal.h"
+#include "identity/normal.h"
 #include "util/banned.h"
 #include "util/str.h"
-#include "util/utf8.h"
-
-static int by_person(const void *pa, const void *pb, void *payload)
-{
-	const struct use *uses = payload;
-	const struct use *a = &uses[*(const uint32_t *)pa], *b = &uses[*(const uint32_t *)pb];
-
-	if (a->out.person != b->out.person)
-		return COMPARE(a->out.person, b->out.person);
-	return COMPARE(a->signature, b->signature);
-}
 
 static int add_count(struct quarry_identity *id, enum quarry_alarm_kind kind, uint32_t person,
 		     size_t n, size_t max)
@@ -27,24 +17,20 @@ static int add_count(struct quarry_identity *id, enum quarry_alarm_kind kind, ui
 	return n > max ? vec_push(&id->alarms, alarm) : 0;
 }
 
-/* The uses of one person, those of a signature together. */
+/* The uses of one person. */
 static int count_person(struct quarry_identity *id, const uint32_t *uses, size_t n)
 {
 	struct map emails = MAP_INIT, names = MAP_INIT;
 	struct str name = STR_INIT;
-	uint32_t person = id->uses.at[uses[0]].out.person, last = NONE;
+	uint32_t person = id->uses.at[uses[0]].out.person;
 	int rc = n > QUARRY_ALARM_NAMES ? 0 : 1;
 
 	for (size_t i = 0; !rc && i < n; i++) {
 		const struct use *u = &id->uses.at[uses[i]];
 		uint32_t email = id->nodes.at[u->signature].to;
 
-		if (u->signature == last)
-			continue;
-		last = u->signature;
 		str_clear(&name);
-		utf8_fold(&name, u->name, strlen(u->name));
-		str_add(&name, "", 0); /* an empty name needs a buffer too */
+		name_fold(&name, u->name);
 		if (name.oom || !map_at(&names, name.buf, name.len, 0) ||
 		    !map_at(&emails, &email, sizeof(email), 0))
 			rc = -1;
@@ -75,23 +61,32 @@ static int number_bridges(struct quarry_identity *id)
 	return 0;
 }
 
+/* The uses by person: those of person i are (*order)[first[i]] to first[i + 1]. */
+static int group_uses(uint32_t **order, uint32_t **first, const struct quarry_identity *id)
+{
+	size_t n_persons = id->keys.n;
+
+	*order = malloc((id->uses.n + 1) * sizeof(**order));
+	*first = calloc(n_persons + 2, sizeof(**first));
+	if (!*order || !*first)
+		return -1;
+	for (size_t i = 0; i < id->uses.n; i++)
+		(*first)[id->uses.at[i].out.person + 2]++;
+	for (size_t i = 2; i < n_persons + 2; i++)
+		(*first)[i] += (*first)[i - 1];
+	for (size_t i = 0; i < id->uses.n; i++)
+		(*order)[(*first)[id->uses.at[i].out.person + 1]++] = (uint32_t)i;
+	return 0;
+}
+
 int alarms_find(struct quarry_identity *id)
 {
-	size_t n = id->uses.n;
-	uint32_t *order = malloc((n + 1) * sizeof(*order));
-	int rc = order ? number_bridges(id) : -1;
+	uint32_t *order = NULL, *first = NULL;
+	int rc = number_bridges(id) || group_uses(&order, &first, id) ? -1 : 0;
 
-	for (size_t i = 0; order && i < n; i++)
-		order[i] = (uint32_t)i;
-	if (order && n)
-		qsort_r(order, n, sizeof(*order), by_person, id->uses.at);
-	for (size_t i = 0, end; !rc && i < n; i = end) {
-		uint32_t person = id->uses.at[order[i]].out.person;
-
-		for (end = i + 1; end < n && id->uses.at[order[end]].out.person == person;)
-			end++;
-		rc = count_person(id, &order[i], end - i);
-	}
+	for (size_t i = 0; !rc && i < id->keys.n; i++)
+		rc = count_person(id, &order[first[i]], first[i + 1] - first[i]);
+	free(first);
 	free(order);
 	return rc;
 }

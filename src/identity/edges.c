@@ -43,20 +43,17 @@ int edges_of_emails(struct quarry_identity *id)
 
 /* A node with the beginning of its text, by which most comparisons are settled. */
 struct place {
-	uint64_t prefix;
+	uint64_t prefix[2];
 	uint32_t node;
 };
 
-static uint64_t prefix_of(const char *s)
+static struct place place_of(const char *s, uint32_t node)
 {
-	uint64_t prefix = 0;
-	bool end = false;
+	struct place p = { { 0, 0 }, node };
 
-	for (int i = 0; i < 8; i++) {
-		end = end || !s[i];
-		prefix = prefix << 8 | (end ? 0 : (unsigned char)s[i]);
-	}
-	return prefix;
+	for (int i = 0; i < 16 && s[i]; i++)
+		p.prefix[i / 8] |= (uint64_t)(unsigned char)s[i] << (56 - i % 8 * 8);
+	return p;
 }
 
 /* Texts, then kinds; moved nodes of one signature by where they land. */
@@ -66,8 +63,9 @@ static int by_text(const void *pa, const void *pb, void *payload)
 	const struct node *nodes = payload, *m = &nodes[a->node], *n = &nodes[b->node];
 	int order;
 
-	if (a->prefix != b->prefix)
-		return COMPARE(a->prefix, b->prefix);
+	for (int i = 0; i < 2; i++)
+		if (a->prefix[i] != b->prefix[i])
+			return COMPARE(a->prefix[i], b->prefix[i]);
 	order = m->text == n->text ? 0 : strcmp(m->text, n->text);
 	if (order)
 		return order;
@@ -88,7 +86,7 @@ int edges_rank(struct quarry_identity *id)
 		return -1;
 	}
 	for (uint32_t i = 0; i < n; i++)
-		order[i] = (struct place){ prefix_of(id->nodes.at[i].text), i };
+		order[i] = place_of(id->nodes.at[i].text, i);
 	if (n)
 		qsort_r(order, n, sizeof(*order), by_text, id->nodes.at);
 	for (uint32_t i = 0; i < n; i++)

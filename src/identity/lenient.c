@@ -17,7 +17,6 @@
 #include "identity/normal.h"
 #include "util/banned.h"
 #include "util/str.h"
-#include "util/utf8.h"
 
 #define YEAR_S (365 * 86400)
 
@@ -58,7 +57,7 @@ static const char *name_of(const struct quarry_identity *id, const struct use *u
 	return off[RULE_MAILMAP] && off[RULE_MAILMAP_PROMOTED] ? u->name : u->out.mapped_name;
 }
 
-/* Step 1. utf8_fold leaves single spaces, so a space means a second word. */
+/* Step 1. Folding leaves single spaces, so a space means a second word. */
 static int add_named(struct group *g, const struct quarry_identity *id, uint32_t i,
 		     struct str *scratch)
 {
@@ -73,7 +72,7 @@ static int add_named(struct group *g, const struct quarry_identity *id, uint32_t
 		n.node = id->nodes.at[n.node].to;
 	n.rank = id->rank[n.node];
 	str_clear(scratch);
-	utf8_fold(scratch, name, strlen(name));
+	name_fold(scratch, name);
 	if (scratch->oom)
 		return -1;
 	if (!scratch->len || !memchr(scratch->buf, ' ', scratch->len))

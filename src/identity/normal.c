@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "util/banned.h"
+#include "util/utf8.h"
 
 static char lower(char c)
 {
@@ -366,6 +367,26 @@ bool email_noreply(struct noreply *out, const struct ruleset *set, const char *k
 		return read_form(out, r->forms, &p);
 	}
 	return false;
+}
+
+void name_fold(struct str *out, const char *name)
+{
+	size_t len = strlen(name), start = out->len;
+
+	str_add(out, "", 0);
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)name[i] >= 0x80) {
+			utf8_fold(out, name, len);
+			return;
+		}
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] != ' ' && name[i] != '\t' && name[i] != '\n' && name[i] != '\r')
+			str_addc(out, lower(name[i]));
+		else if (out->len > start && out->buf[out->len - 1] != ' ')
+			str_addc(out, ' ');
+	}
+	if (out->len > start && out->buf[out->len - 1] == ' ')
+		out->buf[--out->len] = '\0';
 }
 
 /* `name` is two words that the list has the other way round. */

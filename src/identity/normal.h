@@ -29,6 +29,9 @@ struct noreply {
 /* Is it an address that a code host gives out? The parts point into `key`. */
 bool email_noreply(struct noreply *out, const struct ruleset *set, const char *key, size_t len);
 
+/* As utf8_fold, but quick for names in ASCII; `out` has a buffer afterwards. */
+void name_fold(struct str *out, const char *name);
+
 /* Is a folded name one that many or none bear? */
 bool name_is_common(const struct ruleset *set, const char *folded);
 

@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "identity/internal.h"
+#include "identity/normal.h"
 #include "util/banned.h"
 #include "util/str.h"
-#include "util/utf8.h"
 
 static int read_who(struct quarry_identity *id, const struct quarry_who *who, uint32_t split,
 		    uint32_t member, struct str *scratch)
@@ -27,8 +27,7 @@ static int read_who(struct quarry_identity *id, const struct quarry_who *who, ui
 	s.email = node_mailbox(id, s.email);
 	if (who->name) {
 		str_clear(scratch);
-		utf8_fold(scratch, who->name, strlen(who->name));
-		str_add(scratch, "", 0); /* an empty name needs a buffer too */
+		name_fold(scratch, who->name);
 		s.name = scratch->oom ? NULL : arena_copy(&id->arena, scratch->buf, scratch->len);
 		if (!s.name)
 			return -1;
@@ -147,8 +146,7 @@ static int apply_to(struct quarry_identity *id, struct entry_nodes *entries, uin
 		return 0;
 	str_clear(scratch);
 	if (n->kind == NODE_SIGNATURE)
-		utf8_fold(scratch, n->name, strlen(n->name));
-	str_add(scratch, "", 0);
+		name_fold(scratch, n->name);
 	if (scratch->oom)
 		return -1;
 	for (; s < end && s->email == email; s++) {
