@@ -20,6 +20,7 @@ struct walk {
 	const char *text;
 	size_t len;
 	const char *file;
+	const struct schema_limits *limits;
 	struct quarry_error *err;
 };
 
@@ -93,10 +94,10 @@ static int check_bytes(struct walk *w)
 {
 	const char *p = w->text, *end = w->text + w->len;
 
-	if (w->len > SCHEMA_FILE_MAX)
+	if (w->len > w->limits->bytes)
 		return quarry_error_set(w->err, QUARRY_EUSAGE,
-					"cannot read '%s': larger than the limit of %d bytes",
-					w->file, SCHEMA_FILE_MAX);
+					"cannot read '%s': larger than the limit of %zu bytes",
+					w->file, w->limits->bytes);
 	for (unsigned line = 1; p < end; line++) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 		const char *stop = nl ? nl : end;
@@ -137,7 +138,8 @@ static int check_event(struct walk *w, const yaml_event_t *ev, unsigned line)
 static int check_events(struct walk *w, yaml_parser_t *p)
 {
 	yaml_event_type_t type = YAML_NO_EVENT;
-	int n_docs = 0, n_nodes = 0, depth = 0, rc = 0;
+	int n_docs = 0, depth = 0, rc = 0;
+	size_t n_nodes = 0;
 
 	while (!rc && type != YAML_STREAM_END_EVENT) {
 		yaml_event_t ev;
@@ -160,8 +162,8 @@ static int check_events(struct walk *w, yaml_parser_t *p)
 			rc = schema_fail(w->err, w->file, line, "a second document begins; one a file is read");
 		else if (depth > SCHEMA_DEPTH_MAX)
 			rc = schema_fail(w->err, w->file, line, "nested more than %d deep", SCHEMA_DEPTH_MAX);
-		else if (n_nodes > SCHEMA_NODES_MAX)
-			rc = schema_fail(w->err, w->file, line, "more than %d values", SCHEMA_NODES_MAX);
+		else if (n_nodes > w->limits->nodes)
+			rc = schema_fail(w->err, w->file, line, "more than %zu values", w->limits->nodes);
 	}
 	return rc;
 }
@@ -238,6 +240,39 @@ static int read_texts(struct walk *w, struct schema_texts *out, yaml_node_t *nod
 	return 0;
 }
 
+static int read_texts_list(struct walk *w, struct schema_items *out, const yaml_node_t *node,
+			   const struct schema_key *key)
+{
+	struct schema_texts *lists;
+	size_t n;
+
+	if (node->type != YAML_SEQUENCE_NODE)
+		return schema_fail(w->err, w->file, line_of(node),
+				   "'%s' must be a sequence of sequences of texts", key->name);
+	n = n_entries(node);
+	out->line = line_of(node);
+	if (!n)
+		return 0;
+	out->at = lists = arena_alloc(w->arena, n * sizeof(*lists));
+	if (!lists)
+		return quarry_error_nomem(w->err);
+	memset(lists, 0, n * sizeof(*lists));
+	for (size_t i = 0; i < n; i++) {
+		yaml_node_t *list = entry(w, node, i);
+		int rc;
+
+		if (list->type != YAML_SEQUENCE_NODE || !n_entries(list))
+			return schema_fail(w->err, w->file, line_of(list),
+					   "each entry of '%s' must be a sequence of texts: [one, two]",
+					   key->name);
+		rc = read_texts(w, &lists[i], list, key);
+		if (rc)
+			return rc;
+	}
+	out->n = n;
+	return 0;
+}
+
 /* `key` names the mapping in messages; NULL: the file itself. */
 static int read_mapping(struct walk *w, void *out, const yaml_node_t *node,
 			const struct schema *schema, const struct schema_key *key);
@@ -279,6 +314,8 @@ static int read_value(struct walk *w, void *out, yaml_node_t *node, const struct
 	case SCHEMA_TEXTS:
 	case SCHEMA_TEXT_OR_TEXTS:
 		return read_texts(w, out, node, key);
+	case SCHEMA_TEXTS_LIST:
+		return read_texts_list(w, out, node, key);
 	case SCHEMA_MAPPINGS:
 		return read_mappings(w, out, node, key);
 	case SCHEMA_MAPPING:
@@ -380,10 +417,12 @@ static int build_document(struct walk *w, yaml_parser_t *p)
 	return yaml_parser_load(p, &w->doc) ? 0 : parser_fail(w, p);
 }
 
-int schema_read(void *out, const struct schema *schema, struct arena *arena, const char *text,
-		size_t len, const char *file, struct quarry_error *err)
+int schema_read_within(void *out, const struct schema *schema, struct arena *arena,
+		       const char *text, size_t len, const char *file,
+		       const struct schema_limits *limits, struct quarry_error *err)
 {
-	struct walk w = { .arena = arena, .text = text, .len = len, .file = file, .err = err };
+	struct walk w = { .arena = arena, .text = text, .len = len, .file = file,
+			  .limits = limits, .err = err };
 	const yaml_node_t *root;
 	int rc;
 
@@ -401,4 +440,12 @@ int schema_read(void *out, const struct schema *schema, struct arena *arena, con
 		rc = read_mapping(&w, out, root, schema, /* key= */ NULL);
 	yaml_document_delete(&w.doc);
 	return rc;
+}
+
+int schema_read(void *out, const struct schema *schema, struct arena *arena, const char *text,
+		size_t len, const char *file, struct quarry_error *err)
+{
+	static const struct schema_limits limits = { SCHEMA_FILE_MAX, SCHEMA_NODES_MAX };
+
+	return schema_read_within(out, schema, arena, text, len, file, &limits, err);
 }

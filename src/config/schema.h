@@ -32,6 +32,12 @@
 #define SCHEMA_NODES_MAX 200000   /* texts, mappings and sequences of a file */
 #define SCHEMA_DEPTH_MAX 16
 
+/* Of a file that may be larger than others. */
+struct schema_limits {
+	size_t bytes;
+	size_t nodes;
+};
+
 /* UTF-8, one line, never empty; s is NULL when the key is not there. */
 struct schema_text {
 	const char *s;
@@ -53,6 +59,7 @@ enum schema_kind {
 	SCHEMA_TEXT,          /* struct schema_text */
 	SCHEMA_TEXTS,         /* struct schema_texts */
 	SCHEMA_TEXT_OR_TEXTS, /* struct schema_texts; one text is a list of one */
+	SCHEMA_TEXTS_LIST,    /* struct schema_items of struct schema_texts */
 	SCHEMA_MAPPING,       /* pointer to a struct, NULL when the key is not there */
 	SCHEMA_MAPPINGS,      /* struct schema_items */
 };
@@ -82,6 +89,11 @@ struct schema {
 /* Fill the struct `out` (zeroed by the caller); texts are copied into `arena`. */
 int schema_read(void *out, const struct schema *schema, struct arena *arena, const char *text,
 		size_t len, const char *file, struct quarry_error *err);
+
+/* The same within other limits than SCHEMA_FILE_MAX and SCHEMA_NODES_MAX. */
+int schema_read_within(void *out, const struct schema *schema, struct arena *arena,
+		       const char *text, size_t len, const char *file,
+		       const struct schema_limits *limits, struct quarry_error *err);
 
 /* `cannot read 'FILE': line N: ...` with QUARRY_EUSAGE, for the checks of others. */
 int schema_fail(struct quarry_error *err, const char *file, unsigned line, const char *fmt, ...)
