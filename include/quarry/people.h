@@ -35,11 +35,12 @@
 #define QUARRY_SINCE_EVER INT64_MIN
 #define QUARRY_FOR_EVER INT64_MAX
 
-/** A signature that is meant: an e-mail, under any name, or a name under an e-mail. */
+/** A signature that is meant: an e-mail, under any name, or a name under an e-mail. Where
+ * both are given, in two entries, the one with the name decides for that name. */
 struct quarry_who {
-	const char *name;  /**< NULL: any */
-	const char *email; /**< as written; "" where it is empty */
-	unsigned line;     /**< in the file, from 1 */
+	const char *name;  /**< NULL: any; without white space around it, nor < or > */
+	const char *email; /**< as written, likewise; "" where it is empty, never without a name */
+	unsigned line;     /**< in the file, from 1; 0: not known */
 };
 
 struct quarry_affiliation {
@@ -73,10 +74,17 @@ struct quarry_split {
 struct quarry_affiliation_rule {
 	const char *group;
 	const char *title;    /**< NULL: not said */
-	const char **domains; /**< lower case, sorted */
+	const char **domains; /**< lower case, sorted; may be none, where a title is given */
 	size_t n_domains;
 	int64_t from_s, until_s;
 	unsigned line;
+};
+
+/** What an import could not say in a people.yaml, and why: nothing is lost in silence. */
+struct quarry_people_loss {
+	const char *why; /**< a phrase for many: "identities without an e-mail" */
+	size_t n;        /**< how often */
+	unsigned line;   /**< of the first; 0: not known */
 };
 
 struct quarry_people {
@@ -86,13 +94,17 @@ struct quarry_people {
 	size_t n_splits;
 	struct quarry_affiliation_rule *affiliations;
 	size_t n_affiliations;
+	struct quarry_people_loss *losses; /**< of an import; a people.yaml has none */
+	size_t n_losses;
 	char hash[65]; /**< SHA-256 of the text, hexadecimal */
 };
 
 /**
  * Parse the text of a people.yaml. Refused, naming `file` and the line: unknown keys, a
  * date that is none, a class that nobody knows, a signature that two entries name, a
- * split of one that is merged in the same breath, affiliations that overlap.
+ * split of one that is merged in the same breath, affiliations that overlap. Signatures
+ * are compared without regard to case: e-mails by
+ * their ASCII letters, names by compatibility form, case and single spaces.
  * @param file  for messages only
  */
 int quarry_people_parse(struct quarry_people **out, const char *text, size_t len,
@@ -101,11 +113,14 @@ void quarry_people_free(struct quarry_people *people);
 
 enum quarry_people_format {
 	QUARRY_PEOPLE_MAILMAP,     /**< git's .mailmap */
-	QUARRY_PEOPLE_GITDM,       /**< gitdm's EmailAliases, EmailMap (employer by domain or e-mail, `< date`) */
+	/** gitdm's EmailAliases and EmailMap (employer by domain or e-mail, `< date`), one
+	 * after the other if need be; CNCF's `user!host` too */
+	QUARRY_PEOPLE_GITDM,
 	QUARRY_PEOPLE_SORTINGHAT,  /**< GrimoireLab SortingHat's JSON export */
 };
 
-/** Read another format. Refused with file and line: what is none of it. */
+/** Read another format. Refused with file and line: what is none of it. What a people.yaml
+ * cannot say is left out and counted in `losses`. */
 int quarry_people_import(struct quarry_people **out, enum quarry_people_format format,
 			 const char *text, size_t len, const char *file, struct quarry_error *err);
 

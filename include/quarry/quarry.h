@@ -9,6 +9,7 @@
  *	error.h      how a call fails                     log.h    messages on the way
  *	quarter.h    quarters as integers
  *	universe.h   what to mine, and how it is grouped  rules.h  rule files
+ *	people.h     what people say of people
  *	fetch.h      bring one repository
  *	history.h    the facts that one history holds     mine.h   read them
  *	store.h      keep them: one SQLite file
@@ -36,6 +37,7 @@
 #include "quarry/identity.h"
 #include "quarry/log.h"
 #include "quarry/mine.h"
+#include "quarry/people.h"
 #include "quarry/quarter.h"
 #include "quarry/report.h"
 #include "quarry/rules.h"

@@ -1,9 +1,9 @@
 /**
  * A universe: what to mine, and how its repositories are grouped.
  *
- * It is a folder: `universe.yaml` (id, title, layers, quarters, thresholds) and
- * one YAML file a category (id, title, layer, repositories); categories/README.md
- * is the format's manual.  Loading checks everything that can be checked
+ * It is a folder: `universe.yaml` (id, title, layers, quarters, thresholds), one
+ * YAML file a category (id, title, layer, repositories) and, where somebody wrote
+ * it, `people.yaml` (quarry/people.h); categories/README.md is the formats' manual.  Loading checks everything that can be checked
  * without a network, and refuses the first mistake with one sentence that
  * names file, line and key.
  *
@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "quarry/error.h"
+#include "quarry/people.h"
 #include "quarry/quarter.h"
 
 struct quarry_layer {
@@ -79,6 +80,8 @@ struct quarry_universe {
 	size_t n_categories;
 	struct quarry_repo *repos; /**< by URL */
 	size_t n_repos;
+	/** What its people.yaml says; NULL: there is none. It has a hash of its own. */
+	struct quarry_people *people;
 	/** SHA-256 of the parsed taxonomy (canonical form: order of files, order of
 	 * keys and comments do not change it), hexadecimal. */
 	char hash[65];

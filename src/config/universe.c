@@ -135,7 +135,29 @@ static int read_files(struct load *l)
 	return rc;
 }
 
-/* Read and check; everything that stays goes to the arena. */
+/* What is known of people; a universe needs no such file. */
+static int read_people(struct quarry_people **out, struct load *l)
+{
+	char *path = str_dupf("%s/people.yaml", l->dir), *text = NULL;
+	size_t len = 0;
+	int rc;
+
+	if (!path)
+		return quarry_error_nomem(l->err);
+	rc = file_read(&text, &len, path, QUARRY_PEOPLE_FILE_MAX, l->err);
+	if (!rc)
+		rc = quarry_people_parse(out, text, len, path, l->err);
+	if (rc == QUARRY_ENOTFOUND) {
+		rc = 0;
+		if (l->err)
+			*l->err = (struct quarry_error)QUARRY_ERROR_INIT;
+	}
+	free(text);
+	free(path);
+	return rc;
+}
+
+/* Read and check; everything that stays goes to the arena, but for people. */
 static int fill(struct quarry_universe *u, struct load *l, const char *base)
 {
 	struct check_input in = { &l->universe, NULL, 0, base };
@@ -145,6 +167,8 @@ static int fill(struct quarry_universe *u, struct load *l, const char *base)
 	in.n_categories = l->names.n;
 	if (!rc)
 		rc = check_universe(u, l->arena, &in, l->err);
+	if (!rc)
+		rc = read_people(&u->people, l);
 	return rc ? rc : fingerprint_universe(u, base, l->err);
 }
 
@@ -204,6 +228,7 @@ void quarry_universe_free(struct quarry_universe *u)
 
 	if (!loaded)
 		return;
+	quarry_people_free(loaded->universe.people);
 	arena_release(&loaded->arena);
 	free(loaded);
 }

@@ -122,7 +122,6 @@ static void a_universe_holds_what_its_files_say(void **state)
 	const struct quarry_repo *r;
 
 	put_all();
-	put("people.yaml", "reserved: [", 11);
 	put("notes.txt", "x", 1);
 	u = load(dir, 0);
 	assert_string_equal(u->id, "small");
@@ -542,6 +541,8 @@ static void the_examples_of_the_manual_load(void **state)
 	u = load(dir, 0);
 	assert_int_equal(u->n_categories, 2);
 	assert_int_equal(u->n_repos, 3);
+	assert_non_null(u->people);
+	assert_int_equal(u->people->n_persons, 4);
 	quarry_universe_free(u);
 	free(text);
 }
