@@ -48,7 +48,7 @@ LIBRARIES = {
     r"sqlite3\.h": {"util/db.c"},
     r"pcre2\.h": {"util/regex.c"},
     r"c?yaml\b": {"config"},
-    r"jansson\.h": {"report"},
+    r"jansson\.h": {"report", "config/import_sortinghat.c"},
     r"libsmartcols(\.h|/)": {"cli"},
     r"utf8proc\.h": {"util", "report"},
 }

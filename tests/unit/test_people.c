@@ -208,6 +208,12 @@ static void limits_hold(void **state)
 	assert_int_equal(quarry_people_parse(&p, big, QUARRY_PEOPLE_FILE_MAX + 1, "big", &err),
 			 QUARRY_EUSAGE);
 	assert_non_null(strstr(err.text, "larger than the limit of 67108864 bytes"));
+	for (int format = QUARRY_PEOPLE_MAILMAP; format <= QUARRY_PEOPLE_SORTINGHAT; format++)
+		assert_int_equal(quarry_people_import(&p, (enum quarry_people_format)format, big,
+						      QUARRY_PEOPLE_FILE_MAX + 1, "big", &err),
+				 QUARRY_EUSAGE);
+	assert_int_equal(quarry_people_import(&p, (enum quarry_people_format)7, "", 0, "big", &err),
+			 QUARRY_EFAIL);
 	assert_null(p);
 	free(big);
 }
