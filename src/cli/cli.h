@@ -28,6 +28,7 @@ int cmd_mine(int argc, char **argv);
 int cmd_derive(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_overlap(int argc, char **argv);
+int cmd_import(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
 #endif

@@ -246,6 +246,7 @@ const struct cli_command cli_commands[] = {
 	{ "derive", cmd_derive, "Compute every figure anew from the store's facts" },
 	{ "report", cmd_report, "Write the edition of a quarter in one format" },
 	{ "overlap", cmd_overlap, "Persons whom two or more categories share" },
+	{ "import", cmd_import, "Write a people.yaml from a .mailmap, gitdm's or SortingHat's files" },
 	{ "doctor", cmd_doctor, "Look over libraries, store, cache and mirror" },
 	{ "help", cmd_help, "Print help, on a command where one is named" },
 	{ NULL, NULL, NULL },

@@ -11,6 +11,7 @@
 #include "cli/number.h"
 #include "cli/output.h"
 #include "cli/term.h"
+#include "quarry/people.h"
 #include "quarry/report.h"
 #include "util/banned.h"
 #include "util/str.h"
@@ -238,6 +239,22 @@ static int set_taxonomy(struct opts *o, const char *arg)
 	return 0;
 }
 
+static int set_people(struct opts *o, const char *arg)
+{
+	static const char *const names[] = {
+		[QUARRY_PEOPLE_MAILMAP] = "mailmap", [QUARRY_PEOPLE_GITDM] = "gitdm",
+		[QUARRY_PEOPLE_SORTINGHAT] = "sortinghat",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcmp(arg, names[i])) {
+			o->people = (int)i;
+			return 0;
+		}
+	}
+	return bad(o, "--people: '%s' is none of mailmap, gitdm, sortinghat", arg);
+}
+
 static int set_format(struct opts *o, const char *arg)
 {
 	bool has_table = o->command->groups & OPTS_OVERLAP;
@@ -291,6 +308,8 @@ static const struct definition definitions[] = {
 	{ OPTS_RULES, SECTION_WHAT, 0, "without", "RULE[,RULE...]",
 	  "Leave out rules about people (L2, plus-address, ...), to see what they do",
 	  set_without },
+	{ OPTS_PEOPLE, SECTION_WHAT, 0, "people", "FORMAT",
+	  "What FILE is: mailmap, gitdm or sortinghat (must be given)", set_people },
 	{ OPTS_TAXONOMY, SECTION_WHAT, 0, "taxonomy", "WHICH",
 	  "Compare quarters by the categories of today, or as-of each quarter (today)",
 	  set_taxonomy },
@@ -442,6 +461,8 @@ static int check_args(struct opts *o)
 
 	if (c->groups & OPTS_DIR && o->output && !strcmp(o->output, "-"))
 		return bad(o, "--output: an edition is several files, '-' cannot hold it");
+	if (c->groups & OPTS_PEOPLE && o->people < 0)
+		return bad(o, "--people: not given; say what the file is: mailmap, gitdm or sortinghat");
 	if (o->n_args < c->min_args)
 		return bad(o, "missing argument: %s %s", o->title, c->args);
 	if (o->n_args > c->max_args)
@@ -543,7 +564,7 @@ int opts_parse(struct opts *o, const struct opts_command *command, int argc, cha
 	*o = (struct opts){ .command = command, .store = "quarry.db",
 			    .quarter = QUARRY_QUARTER_NONE, .per_host = 4, .retries = 3,
 			    .connect_s = 20, .stall_s = 60, .total_s = 3600,
-			    .max_bytes = (uint64_t)4 << 30 };
+			    .max_bytes = (uint64_t)4 << 30, .people = -1 };
 	(void)snprintf(o->title, sizeof(o->title), "quarry %s", command->name);
 	build(options, command->groups | OPTS_COMMON);
 	argv[0] = name; /* getopt's messages begin with it */

@@ -36,6 +36,7 @@ enum opts_group {
 	OPTS_FETCH = 1 << 12,   /* --per-host, --retries, --max-bytes and so on */
 	OPTS_MINE = 1 << 13,    /* --since, --lines, --alternates */
 	OPTS_RULES = 1 << 14,   /* --without */
+	OPTS_PEOPLE = 1 << 15,  /* --people=mailmap|gitdm|sortinghat */
 };
 
 /* What a command takes. */
@@ -66,6 +67,7 @@ struct opts {
 	const char *format;   /* a known one; NULL where the command takes none */
 	const char *table;    /* NULL: the default one */
 	const char *output;   /* NULL: not given */
+	int people;           /* of enum quarry_people_format; -1: not given */
 	char **args;          /* what is no option */
 	size_t n_args;
 

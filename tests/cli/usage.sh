@@ -178,6 +178,10 @@ wrong 'an extension that is no format' "--output: the extension of 'x.txt' tells
 	report -o x.txt
 wrong 'an unknown table lists the known ones' "--table: 'nosuch' is none of snapshot, " \
 	report --table nosuch
+wrong 'an import of nothing' 'missing argument: quarry import FILE' import --people mailmap
+wrong 'an import of no format' '--people: not given' import f
+wrong 'an import of an unknown format' "--people: 'vcard' is none of mailmap, gitdm, sortinghat" \
+	import f --people=vcard
 wrong 'a table of another format' "--table: the format 'json' has no tables" \
 	report --table snapshot --format json
 wrong 'an edition on stdout' '--output: an edition is several files' run u -o -
@@ -197,6 +201,20 @@ if [ -e quarry.db ] || [ -e nosuch.db ]; then
 	fail 'a command that reads makes no store' 'it did'
 else
 	passed=$((passed + 1))
+fi
+
+fails 'an import of a file that is not there' 1 "cannot open 'nosuch'" import nosuch --people gitdm
+printf 'one\n' >people
+fails 'an import of another format' 2 "cannot read 'people': line 1: there is one word alone" \
+	import people --people gitdm
+printf 'Ada <a@b.c> <d@e.f>\none\n' >people
+fails 'an import tells what it leaves out' 0 \
+	"'people': left out lines that git passes over, too: 1 (line 2)" \
+	import people --people=mailmap -o people.yaml
+if printf 'people:\n  - merge:\n      - a@b.c\n      - d@e.f\n    name: Ada\n' | cmp -s - people.yaml; then
+	passed=$((passed + 1))
+else
+	fail 'an import writes a people.yaml' 'it did not'
 fi
 
 full 'help on a full disk' help
