@@ -1,6 +1,6 @@
 /**
- * Classification: rules applied to signatures and to paths, and names of files to tell
- * their language.
+ * Classification: rules applied to signatures, to paths and to trailers, and names of
+ * files to tell their language.
  *
  * A classifier compiles a struct quarry_rules once and then answers for one
  * subject after another.  First match wins.  A pattern that runs into the
@@ -38,8 +38,61 @@ const struct quarry_rule *quarry_classify_signature(struct quarry_classifier *c,
 const struct quarry_rule *quarry_classify_path(struct quarry_classifier *c,
 					       const char *path, size_t len);
 
+/** A signature as a trailer holds it, in two pieces of the text it was split from. */
+struct quarry_signature_text {
+	const char *name, *email; /**< without spaces around; not NUL-terminated */
+	size_t name_len, email_len;
+};
+
+/** Split `Name <e-mail>`; a text without `<` is a name. `s` is NULL only if `len` is 0. */
+void quarry_signature_split(struct quarry_signature_text *out, const char *s, size_t len);
+
+/**
+ * The first rule by which this trailer, or this line of a message, says that an agent
+ * helped with the commit; NULL: none.
+ * @param key  of the trailer, in any case, or QUARRY_KEY_LINE
+ */
+const struct quarry_assist *quarry_classify_assist(struct quarry_classifier *c, const char *key,
+						   const char *value, size_t len);
+
+/**
+ * The first rule by which a trailer names the human behind a commit; NULL: none does,
+ * and none where the commit's author is human.
+ * @param class        of the commit's author
+ * @param name, email  of the commit's author
+ * @param key          of the trailer, in any case, or QUARRY_KEY_BY
+ */
+const struct quarry_export *quarry_classify_export(struct quarry_classifier *c, const char *class,
+						   const char *name, size_t name_len,
+						   const char *email, size_t email_len,
+						   const char *key);
+
 /** How many matches were given up at a limit so far. */
 size_t quarry_classifier_n_limits(const struct quarry_classifier *c);
+
+/** A test case of a rule that does not hold. */
+struct quarry_rule_fault {
+	const char *id;   /**< the rule's; as all texts here it belongs to the rules */
+	unsigned line;    /**< the rule's */
+	const char *key;  /**< under which it was tried; NULL: a signature or a path */
+	const char *text; /**< the case; NULL: the rule has no `matches` */
+	const char *by;   /**< id of the rule that decided it; NULL: none did */
+	int spare;        /**< 1: the rule decided what it must leave alone */
+};
+
+struct quarry_rules_report {
+	struct quarry_rule_fault *faults; /**< in the order of the file */
+	size_t n_faults, n_cases;
+};
+
+/**
+ * Run the test cases of a rule file: each of `matches` is decided by its own rule, and
+ * no earlier one, none of `spares` by it; a rule without `matches` is a fault.
+ * @param c  of the same rules
+ */
+int quarry_rules_check(struct quarry_rules_report *out, const struct quarry_rules *rules,
+		       struct quarry_classifier *c, struct quarry_error *err);
+void quarry_rules_report_release(struct quarry_rules_report *report);
 
 /**
  * Tells the language of a file by its name alone, in this order: by the whole name, by

@@ -10,6 +10,12 @@
  *	    class: bot
  *	    name: '\[bot\]$'
  *	    reason: GitHub appends [bot] to the login of every app
+ *	    matches: ['linter[bot] <7+linter[bot]@users.noreply.github.com>']
+ *	    spares: ['Jan Bot <jan.bot@example.org>']
+ *
+ * A file may say two more things, each in a list of its own: `assists`, what marks a
+ * commit as written with an agent's help, and `exports`, which trailer names the human
+ * behind a commit that a bot or a group signed.
  */
 #ifndef QUARRY_RULES_H
 #define QUARRY_RULES_H
@@ -21,7 +27,18 @@
 /** Limits: a rule file that exceeds them is refused. */
 #define QUARRY_RULES_MAX 1000
 #define QUARRY_PATTERN_MAX 4096
+#define QUARRY_CASES_MAX 100
 #define QUARRY_LANGUAGE_NAME_MAX 64
+
+/**
+ * The test cases of a rule, which its file brings along: a signature is written
+ * `Name <e-mail>`, anything else as it stands. quarry_rules_check() runs them.
+ */
+struct quarry_cases {
+	const char *const *matches; /**< what this very rule decides */
+	const char *const *spares;  /**< near misses: what it must leave alone */
+	size_t n_matches, n_spares;
+};
 
 struct quarry_rule {
 	const char *id;     /**< [a-z0-9-]+, unique in the file */
@@ -31,18 +48,51 @@ struct quarry_rule {
 	const char *path;   /**< PCRE2 on the path, NULL: any */
 	const char *reason; /**< why, one sentence */
 	unsigned line;      /**< in the file, from 1 */
+	struct quarry_cases cases;
+};
+
+/** The key of a line that is no trailer. */
+#define QUARRY_KEY_LINE "line"
+/** The key of copybara's `<commit id> by Name <e-mail>:`. */
+#define QUARRY_KEY_BY "by"
+
+/** A trailer or a line that says that an agent helped. */
+struct quarry_assist {
+	const char *id;          /**< as above; unique among all lists of the file */
+	const char *const *keys; /**< of trailers, in any case, or QUARRY_KEY_LINE */
+	size_t n_keys;
+	const char *class;       /**< the value is a signature of this class; NULL: `pattern` says */
+	const char *pattern;     /**< PCRE2 on the value; NULL: `class` says */
+	const char *reason;
+	unsigned line;
+	struct quarry_cases cases; /**< values */
+};
+
+/** A trailer whose value is the author, where the commit's own author is none. */
+struct quarry_export {
+	const char *id;
+	const char *const *keys;    /**< of trailers, in any case, or QUARRY_KEY_BY */
+	const char *const *classes; /**< of the commit's author; empty: any but human */
+	size_t n_keys, n_classes;
+	const char *name, *email;   /**< PCRE2 on the commit's author; NULL: any */
+	const char *reason;
+	unsigned line;
+	struct quarry_cases cases;  /**< authors of commits */
 };
 
 struct quarry_rules {
 	struct quarry_rule *rules;
-	size_t n_rules;
+	struct quarry_assist *assists;
+	struct quarry_export *exports;
+	size_t n_rules, n_assists, n_exports;
 	char hash[65]; /**< SHA-256 of the text, hexadecimal */
 };
 
 /**
  * Parse the YAML text of a rule file. Refused, naming `file` and the line:
  * unknown keys, a rule without id, class or reason, without any pattern, with an
- * id that was used before.
+ * id that was used before; an assist without keys, or with neither or both of class and
+ * pattern; an export without keys, or that says nothing about the author.
  * @param file  for messages only
  */
 int quarry_rules_parse(struct quarry_rules **out, const char *text, size_t len,

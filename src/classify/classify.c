@@ -1,6 +1,8 @@
 #include "quarry/classify.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "util/banned.h"
 #include "util/regex.h"
@@ -12,12 +14,20 @@ struct compiled {
 
 struct quarry_classifier {
 	const struct quarry_rules *rules;
-	struct compiled *at; /* one a rule */
+	struct compiled *at;       /* one a rule */
+	struct regex **assists;    /* one an assist, NULL: by class */
+	struct compiled *exports;  /* one an export, without path */
 	size_t n_limits;
 };
 
+/* Whose pattern is compiled, for messages. */
+struct origin {
+	const char *file, *id;
+	unsigned line;
+};
+
 static int compile(struct regex **out, const char *pattern, const char *key,
-		   const struct quarry_rule *rule, const char *file, struct quarry_error *err)
+		   const struct origin *from, struct quarry_error *err)
 {
 	struct quarry_error why = QUARRY_ERROR_INIT;
 	int rc;
@@ -30,33 +40,78 @@ static int compile(struct regex **out, const char *pattern, const char *key,
 	if (rc)
 		return quarry_error_set(err, QUARRY_EUSAGE,
 					"cannot read '%s': line %u: rule '%s': '%s': %s",
-					file, rule->line, rule->id, key, why.text);
+					from->file, from->line, from->id, key, why.text);
 	return 0;
+}
+
+static int compile_rules(struct quarry_classifier *c, const char *file, struct quarry_error *err)
+{
+	int rc = 0;
+
+	c->at = calloc(c->rules->n_rules + 1, sizeof(*c->at));
+	if (!c->at)
+		return quarry_error_nomem(err);
+	for (size_t i = 0; !rc && i < c->rules->n_rules; i++) {
+		const struct quarry_rule *r = &c->rules->rules[i];
+		struct origin from = { file, r->id, r->line };
+
+		rc = compile(&c->at[i].name, r->name, "name", &from, err);
+		if (!rc)
+			rc = compile(&c->at[i].email, r->email, "email", &from, err);
+		if (!rc)
+			rc = compile(&c->at[i].path, r->path, "path", &from, err);
+	}
+	return rc;
+}
+
+static int compile_assists(struct quarry_classifier *c, const char *file, struct quarry_error *err)
+{
+	int rc = 0;
+
+	c->assists = calloc(c->rules->n_assists + 1, sizeof(*c->assists));
+	if (!c->assists)
+		return quarry_error_nomem(err);
+	for (size_t i = 0; !rc && i < c->rules->n_assists; i++) {
+		const struct quarry_assist *a = &c->rules->assists[i];
+		struct origin from = { file, a->id, a->line };
+
+		rc = compile(&c->assists[i], a->pattern, "pattern", &from, err);
+	}
+	return rc;
+}
+
+static int compile_exports(struct quarry_classifier *c, const char *file, struct quarry_error *err)
+{
+	int rc = 0;
+
+	c->exports = calloc(c->rules->n_exports + 1, sizeof(*c->exports));
+	if (!c->exports)
+		return quarry_error_nomem(err);
+	for (size_t i = 0; !rc && i < c->rules->n_exports; i++) {
+		const struct quarry_export *e = &c->rules->exports[i];
+		struct origin from = { file, e->id, e->line };
+
+		rc = compile(&c->exports[i].name, e->name, "name", &from, err);
+		if (!rc)
+			rc = compile(&c->exports[i].email, e->email, "email", &from, err);
+	}
+	return rc;
 }
 
 int quarry_classifier_new(struct quarry_classifier **out, const struct quarry_rules *rules,
 			  const char *file, struct quarry_error *err)
 {
 	struct quarry_classifier *c = calloc(1, sizeof(*c));
-	int rc = 0;
+	int rc;
 
 	if (!c)
 		return quarry_error_nomem(err);
 	c->rules = rules;
-	c->at = calloc(rules->n_rules + 1, sizeof(*c->at));
-	if (!c->at) {
-		rc = quarry_error_nomem(err);
-		goto done;
-	}
-	for (size_t i = 0; !rc && i < rules->n_rules; i++) {
-		const struct quarry_rule *r = &rules->rules[i];
-
-		rc = compile(&c->at[i].name, r->name, "name", r, file, err);
-		if (!rc)
-			rc = compile(&c->at[i].email, r->email, "email", r, file, err);
-		if (!rc)
-			rc = compile(&c->at[i].path, r->path, "path", r, file, err);
-	}
+	rc = compile_rules(c, file, err);
+	if (!rc)
+		rc = compile_assists(c, file, err);
+	if (!rc)
+		rc = compile_exports(c, file, err);
 	if (rc)
 		goto done;
 	*out = c;
@@ -75,6 +130,14 @@ void quarry_classifier_free(struct quarry_classifier *c)
 		regex_free(c->at[i].email);
 		regex_free(c->at[i].path);
 	}
+	for (size_t i = 0; c->assists && i < c->rules->n_assists; i++)
+		regex_free(c->assists[i]);
+	for (size_t i = 0; c->exports && i < c->rules->n_exports; i++) {
+		regex_free(c->exports[i].name);
+		regex_free(c->exports[i].email);
+	}
+	free(c->exports);
+	free(c->assists);
 	free(c->at);
 	free(c);
 }
@@ -112,6 +175,93 @@ const struct quarry_rule *quarry_classify_path(struct quarry_classifier *c,
 	for (size_t i = 0; i < c->rules->n_rules; i++)
 		if (c->at[i].path && matches(c, c->at[i].path, path, len))
 			return &c->rules->rules[i];
+	return NULL;
+}
+
+static int has_text(const char *const *texts, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcasecmp(texts[i], text))
+			return 1;
+	return 0;
+}
+
+static const char *skip_spaces(const char *s, const char *end)
+{
+	while (s < end && (*s == ' ' || *s == '\t'))
+		s++;
+	return s;
+}
+
+static size_t trimmed(const char *s, const char *end)
+{
+	while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	return (size_t)(end - s);
+}
+
+void quarry_signature_split(struct quarry_signature_text *out, const char *s, size_t len)
+{
+	const char *left = NULL, *end, *at;
+
+	if (!s)
+		s = "";
+	end = s + len;
+	at = skip_spaces(s, end);
+	for (const char *p = at; p < end; p++)
+		if (*p == '<')
+			left = p;
+	out->name = at;
+	out->name_len = trimmed(at, left ? left : end);
+	out->email = left ? skip_spaces(left + 1, end) : end;
+	for (at = out->email; at < end && *at != '>'; at++)
+		;
+	out->email_len = trimmed(out->email, at);
+}
+
+/* Is the value a signature of this class? */
+static int is_of_class(struct quarry_classifier *c, const char *class, const char *value, size_t len)
+{
+	const struct quarry_rule *rule;
+	struct quarry_signature_text t;
+
+	quarry_signature_split(&t, value, len);
+	rule = quarry_classify_signature(c, t.name, t.name_len, t.email, t.email_len);
+	return rule && !strcmp(rule->class, class);
+}
+
+const struct quarry_assist *quarry_classify_assist(struct quarry_classifier *c, const char *key,
+						   const char *value, size_t len)
+{
+	for (size_t i = 0; i < c->rules->n_assists; i++) {
+		const struct quarry_assist *a = &c->rules->assists[i];
+
+		if (!has_text(a->keys, a->n_keys, key))
+			continue;
+		if (a->class ? is_of_class(c, a->class, value, len)
+			     : matches(c, c->assists[i], value, len))
+			return a;
+	}
+	return NULL;
+}
+
+const struct quarry_export *quarry_classify_export(struct quarry_classifier *c, const char *class,
+						   const char *name, size_t name_len,
+						   const char *email, size_t email_len,
+						   const char *key)
+{
+	if (!strcmp(class, "human"))
+		return NULL;
+	for (size_t i = 0; i < c->rules->n_exports; i++) {
+		const struct quarry_export *e = &c->rules->exports[i];
+
+		if (!has_text(e->keys, e->n_keys, key) ||
+		    (e->n_classes && !has_text(e->classes, e->n_classes, class)))
+			continue;
+		if (matches(c, c->exports[i].name, name, name_len) &&
+		    matches(c, c->exports[i].email, email, email_len))
+			return e;
+	}
 	return NULL;
 }
 
