@@ -43,6 +43,8 @@ struct quarry_derive_options {
 	int by_committer;                 /**< 1: quarters by committer time */
 	const char *signature_rules_hash; /**< hexadecimal, kept with the figures */
 	const char *path_rules_hash;
+	const char *identity_rules_hash;
+	const char *people_hash; /**< of people.yaml; "" without one */
 	const char *without; /**< the rules about people that are left out; "" for none */
 };
 

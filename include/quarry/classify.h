@@ -34,6 +34,11 @@ const struct quarry_rule *quarry_classify_signature(struct quarry_classifier *c,
 						    const char *name, size_t name_len,
 						    const char *email, size_t email_len);
 
+/** The first rule of a bot or an agent that asks for a name and an e-mail, and whose name
+ * pattern matches; NULL: none. To be asked of humans: it is a near miss. */
+const struct quarry_rule *quarry_classify_near(struct quarry_classifier *c, const char *name,
+					       size_t name_len);
+
 /** The first rule whose path pattern matches; NULL: none. */
 const struct quarry_rule *quarry_classify_path(struct quarry_classifier *c,
 					       const char *path, size_t len);

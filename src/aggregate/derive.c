@@ -81,6 +81,10 @@ static int keep_meta(struct quarry_derive *d, const struct quarry_derive_options
 	if (!rc)
 		rc = set_meta(d->db, "signature_rules", o->signature_rules_hash, err);
 	if (!rc)
+		rc = set_meta(d->db, "identity_rules", o->identity_rules_hash, err);
+	if (!rc)
+		rc = set_meta(d->db, "people", o->people_hash, err);
+	if (!rc)
 		rc = set_meta(d->db, "date_basis", d->by_committer ? "committer" : "author", err);
 	if (!rc)
 		rc = set_meta(d->db, "without", o->without, err);

@@ -106,8 +106,7 @@ CREATE TABLE signature_class(
 -- Commits that an agent helped with (metrics.md agent_assisted), whoever signed them.
 CREATE TABLE assist(
   commit_id INTEGER PRIMARY KEY,
-  rule      TEXT NOT NULL   -- of several the smallest id: of the assists in signatures.yaml; agent-signature: a
-                            -- trailer that names an agent as its helper
+  rule      TEXT NOT NULL   -- of the assists in signatures.yaml; of several the smallest id
 ) STRICT;
 
 -- Commits whose author is no human, and that name the human behind them in a form that
@@ -121,9 +120,12 @@ CREATE TABLE export(
 -- What somebody should look at before people are counted on (metrics.md alarms).
 --   many_emails, many_names  n: how many the person has
 --   bridge                   without it the person falls apart; n: signatures of the smaller part
---   conflict                 evidence that contradicts other evidence, and joins nobody
---   near_bot                 a human whose name or address, but not both, meets a rule of bots or
---                            agents; what: the rule; n: commits as author
+--   login_ids                a code host's login that several accounts have had: n of them
+--   mailmaps                 an e-mail that two repositories' .mailmap lead to different persons
+--   split, entries           evidence that people.yaml forbids: by a split, or as it names two
+--                            persons; n: its line
+--   near_bot                 a human whose name, but not the address, meets a rule of bots or agents;
+--                            what: the rule; n: commits as author
 --   regular                  a human whose subjects are nearly all one; n: commits as author
 CREATE TABLE alarm(
   kind      TEXT NOT NULL,

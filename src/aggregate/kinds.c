@@ -7,14 +7,6 @@
 #include "aggregate/homes.h"
 #include "util/banned.h"
 
-/* A trailer that names an agent as a reviewer is no sign of its help. */
-static const char fill_assists[] =
-	"INSERT INTO assist(commit_id, rule)"
-	" SELECT DISTINCT t.commit_id, 'agent-signature' FROM trailer t"
-	" JOIN signature_class tc ON tc.signature = t.signature WHERE tc.class = 'agent'"
-	" AND t.key IN ('Co-authored-by', 'Co-developed-by', 'Assisted-by', 'Generated-by')"
-	" ON CONFLICT(commit_id) DO UPDATE SET rule = min(rule, excluded.rule)";
-
 /*
  * A duplicate is one before it is a merge or a bot's, so that adding a fork changes no
  * universe total.  What an export signed is the human's whom it names.
@@ -65,8 +57,6 @@ int derive_kinds(struct quarry_derive *d, struct quarry_error *err)
 	if (!rc)
 		rc = homes_write_forks(&h, err);
 	homes_release(&h);
-	if (!rc)
-		rc = db_exec(d->db, fill_assists, err);
 	if (!rc)
 		rc = db_exec(d->db, fill_kinds, err);
 	return rc ? rc : db_exec(d->db, fill_credit, err);

@@ -112,8 +112,9 @@ static const struct count counts[] = {
 	{ "identity_bridges", "signatures or e-mails that alone hold a large person together: perhaps several people",
 	  ALARMS("bridge") },
 	{ "identity_conflicts", "evidence about people that contradicts other evidence, and joins nobody",
-	  ALARMS("conflict") },
-	{ "near_bots", "humans whose name or address, but not both, looks like that of a bot or an agent",
+	  "SELECT count(*) FROM alarm WHERE kind IN ('login_ids', 'mailmaps', 'split', 'entries')"
+	  " AND ?1 = ?1" },
+	{ "near_bots", "humans whose name, but not the address, is like that of a bot or an agent",
 	  ALARMS("near_bot") },
 	{ "regular_humans", "humans nearly all of whose subjects are one: perhaps bots", ALARMS("regular") },
 };

@@ -1,5 +1,5 @@
 /*
- * Humans who may be bots without a rule: nearly all of their subjects are one, but for
+ * Humans who should be looked at.  Those who may be bots without a rule: nearly all of their subjects are one, but for
  * numbers and what follows the third word ("Integrate LLVM at llvm/llvm-project@0ab1").
  */
 #include <string.h>
@@ -97,6 +97,19 @@ static int judge(struct subjects *s, struct quarry_derive *d, struct quarry_erro
 	return rc;
 }
 
+/* How much those did whose name is like a bot's. */
+static int count_near(struct quarry_derive *d, struct quarry_error *err)
+{
+	return db_exec(d->db, "UPDATE alarm SET n = a.n, person = a.person FROM"
+		       " (SELECT c.author AS signature, count(*) AS n, min(i.person) AS person"
+		       "  FROM commit_kind k JOIN commits c USING (commit_id)"
+		       "  JOIN identity i ON i.repo = c.repo AND i.signature = c.author"
+		       "  WHERE k.kind = 0 AND c.author IN (SELECT signature FROM alarm WHERE kind = 'near_bot')"
+		       "  GROUP BY c.author) a WHERE alarm.kind = 'near_bot' AND alarm.signature = a.signature;"
+		       "UPDATE alarm SET person = (SELECT min(person) FROM identity i"
+		       " WHERE i.signature = alarm.signature) WHERE kind = 'near_bot' AND person IS NULL", err);
+}
+
 int derive_regular(struct quarry_derive *d, struct quarry_error *err)
 {
 	struct subjects s = { .seen = MAP_INIT, .kind = STR_INIT, .author = -1 };
@@ -117,5 +130,5 @@ int derive_regular(struct quarry_derive *d, struct quarry_error *err)
 	db_finish(st);
 	map_release(&s.seen);
 	str_release(&s.kind);
-	return rc;
+	return rc ? rc : count_near(d, err);
 }

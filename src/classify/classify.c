@@ -1,5 +1,6 @@
 #include "quarry/classify.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -10,6 +11,7 @@
 /* A rule compiled; NULL: any. */
 struct compiled {
 	struct regex *name, *email, *path;
+	bool near; /* by the name alone a human is near to what the rule means */
 };
 
 struct quarry_classifier {
@@ -44,6 +46,18 @@ static int compile(struct regex **out, const char *pattern, const char *key,
 	return 0;
 }
 
+/* A pattern that any name meets tells what the name is not, and so nobody who is near. */
+static bool is_near(const struct compiled *re, const struct quarry_rule *rule)
+{
+	static const char *const ordinary[] = { "Ada Quill", "ada", "adaquill42" };
+	bool machine = !strcmp(rule->class, "bot") || !strcmp(rule->class, "agent");
+
+	for (size_t i = 0; i < sizeof(ordinary) / sizeof(ordinary[0]); i++)
+		if (re->name && regex_match(re->name, ordinary[i], strlen(ordinary[i]), NULL) != 0)
+			return false;
+	return machine && re->name && re->email;
+}
+
 static int compile_rules(struct quarry_classifier *c, const char *file, struct quarry_error *err)
 {
 	int rc = 0;
@@ -60,6 +74,8 @@ static int compile_rules(struct quarry_classifier *c, const char *file, struct q
 			rc = compile(&c->at[i].email, r->email, "email", &from, err);
 		if (!rc)
 			rc = compile(&c->at[i].path, r->path, "path", &from, err);
+		if (!rc)
+			c->at[i].near = is_near(&c->at[i], r);
 	}
 	return rc;
 }
@@ -164,6 +180,16 @@ const struct quarry_rule *quarry_classify_signature(struct quarry_classifier *c,
 
 		if ((re->name || re->email) && matches(c, re->name, name, name_len) &&
 		    matches(c, re->email, email, email_len))
+			return &c->rules->rules[i];
+	}
+	return NULL;
+}
+
+const struct quarry_rule *quarry_classify_near(struct quarry_classifier *c, const char *name,
+					       size_t name_len)
+{
+	for (size_t i = 0; i < c->rules->n_rules; i++) {
+		if (c->at[i].near && matches(c, c->at[i].name, name, name_len))
 			return &c->rules->rules[i];
 	}
 	return NULL;

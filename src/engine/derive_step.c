@@ -6,61 +6,43 @@
 #include <string.h>
 
 #include "engine/engine.h"
-#include "quarry/aggregate.h"
-#include "quarry/classify.h"
-#include "quarry/identity.h"
-#include "quarry/rules.h"
+#include "engine/who_step.h"
 #include "util/banned.h"
-#include "util/map.h"
 
-extern const char quarry_signature_rules[], quarry_path_rules[], quarry_language_rules[],
-	quarry_identity_rules_text[];
+extern const char quarry_path_rules[], quarry_language_rules[];
 
 struct derive_step {
 	struct quarry_engine *engine;
 	struct quarry_derive *derive;
-	struct quarry_rules *signature_rules, *path_rules;
-	struct quarry_classifier *signatures, *paths;
+	struct who who;
+	struct quarry_rules *path_rules;
+	struct quarry_classifier *paths;
 	struct quarry_languages *languages;
 	struct quarry_linguist *linguist;
-	struct quarry_identity_rules *identity_rules;
-	struct quarry_identity *identity;
-	struct map classes; /* of signatures: index of the rule, or -1 */
 };
 
 static void release(struct derive_step *s)
 {
 	quarry_derive_free(s->derive);
-	quarry_identity_free(s->identity);
-	quarry_classifier_free(s->signatures);
+	who_release(&s->who);
 	quarry_classifier_free(s->paths);
-	quarry_rules_free(s->signature_rules);
 	quarry_rules_free(s->path_rules);
 	quarry_linguist_free(s->linguist);
 	quarry_languages_free(s->languages);
-	quarry_identity_rules_free(s->identity_rules);
-	map_release(&s->classes);
 }
 
 static int load_rules(struct derive_step *s, struct quarry_error *err)
 {
-	int rc = quarry_rules_parse(&s->signature_rules, quarry_signature_rules,
-				    strlen(quarry_signature_rules), "signatures.yaml", err);
+	int rc = who_load(&s->who, err);
 
 	if (!rc)
 		rc = quarry_rules_parse(&s->path_rules, quarry_path_rules,
 					strlen(quarry_path_rules), "paths.yaml", err);
 	if (!rc)
-		rc = quarry_classifier_new(&s->signatures, s->signature_rules, "signatures.yaml", err);
-	if (!rc)
 		rc = quarry_classifier_new(&s->paths, s->path_rules, "paths.yaml", err);
 	if (!rc)
 		rc = quarry_languages_parse(&s->languages, quarry_language_rules,
 					    strlen(quarry_language_rules), "languages.yaml", err);
-	if (!rc)
-		rc = quarry_identity_rules_parse(&s->identity_rules, quarry_identity_rules_text,
-						 strlen(quarry_identity_rules_text),
-						 "identity.yaml", err);
 	return rc ? rc : quarry_linguist_new(&s->linguist, s->languages, err);
 }
 
@@ -77,113 +59,6 @@ static void progress(const struct derive_step *s, size_t done, const char *what)
 static int check_stop(const struct derive_step *s, struct quarry_error *err)
 {
 	return engine_stopped(s->engine) ? engine_interrupted(err) : 0;
-}
-
-/* A .mailmap that cannot be used is left out and said: it must not stop the others. */
-static int add_mailmap(void *payload, int64_t repo, const char *text, size_t len,
-		       struct quarry_error *err)
-{
-	struct derive_step *s = payload;
-	int rc = quarry_identity_mailmap(s->identity, repo, text, len, err);
-
-	if (rc != QUARRY_EFAIL)
-		return rc;
-	quarry_log_say(&s->engine->options.log, QUARRY_LOG_WARNING, "a .mailmap is left out: %s",
-		       err->text);
-	return 0;
-}
-
-/* The class of a signature, remembered; NULL is human. */
-static int classify(const char **class, struct derive_step *s, int64_t signature,
-		    const char *name, size_t name_len, const char *email, size_t email_len,
-		    struct quarry_error *err)
-{
-	int64_t *known = map_at(&s->classes, &signature, sizeof(signature), -2);
-	const struct quarry_rule *rule;
-	int rc = 0;
-
-	if (!known)
-		return quarry_error_nomem(err);
-	if (*known == -2) {
-		rule = quarry_classify_signature(s->signatures, name, name_len, email, email_len);
-		*known = rule ? rule - s->signature_rules->rules : -1;
-		rc = quarry_derive_signature_class(s->derive, signature,
-						   rule ? rule->class : "human",
-						   rule ? rule->id : "", err);
-	}
-	*class = *known < 0 ? NULL : s->signature_rules->rules[*known].class;
-	return rc;
-}
-
-static int add_use(void *payload, const struct quarry_derive_use *use, struct quarry_error *err)
-{
-	struct derive_step *s = payload;
-	struct quarry_use u = {
-		.repo = use->repo, .signature = use->signature,
-		.name = use->name, .name_len = use->name_len,
-		.email = use->email, .email_len = use->email_len,
-		.first_s = use->first_s, .last_s = use->last_s,
-	};
-	int rc = classify(&u.class, s, use->signature, use->name, use->name_len, use->email,
-			  use->email_len, err);
-
-	return rc ? rc : quarry_identity_use(s->identity, &u, err);
-}
-
-static int write_persons(struct derive_step *s, struct quarry_error *err)
-{
-	size_t n = quarry_identity_n_persons(s->identity), n_uses = quarry_identity_n_uses(s->identity);
-	int64_t *lenient = calloc(n + 1, sizeof(*lenient));
-	int rc = 0;
-
-	if (!lenient)
-		return quarry_error_nomem(err);
-	for (size_t i = 0; i < n_uses; i++) {
-		const struct quarry_identity_use *u = quarry_identity_get(s->identity, i);
-
-		lenient[u->person] = u->lenient;
-	}
-	for (size_t i = 0; !rc && i < n; i++)
-		rc = quarry_derive_person(s->derive, (int64_t)i, lenient[i], /* opted_out= */ 0,
-					  quarry_identity_person_key(s->identity, (uint32_t)i), err);
-	for (size_t i = 0; !rc && i < n_uses; i++) {
-		const struct quarry_identity_use *u = quarry_identity_get(s->identity, i);
-
-		rc = quarry_derive_identity(s->derive, u->repo, u->signature, u->mapped_key,
-					    u->email, u->person, err);
-	}
-	free(lenient);
-	return rc;
-}
-
-static int write_links(struct derive_step *s, struct quarry_error *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < quarry_identity_n_links(s->identity); i++) {
-		const struct quarry_link *l = quarry_identity_link(s->identity, i);
-
-		rc = quarry_derive_link(s->derive, l->level, l->repo, l->a, l->b, l->promoted,
-					l->rule, err);
-	}
-	return rc;
-}
-
-static int people(struct derive_step *s, struct quarry_error *err)
-{
-	int rc = quarry_identity_new(&s->identity, s->identity_rules, /* options= */ NULL, err);
-
-	if (!rc)
-		rc = quarry_derive_each_mailmap(s->derive, add_mailmap, s, err);
-	if (!rc)
-		rc = quarry_derive_each_use(s->derive, add_use, s, err);
-	if (!rc)
-		rc = check_stop(s, err);
-	if (!rc)
-		rc = quarry_identity_resolve(s->identity, err);
-	if (!rc)
-		rc = write_persons(s, err);
-	return rc ? rc : write_links(s, err);
 }
 
 static int classify_path(void *payload, int64_t path, const char *name, size_t len,
@@ -214,7 +89,7 @@ static int files(struct derive_step *s, struct quarry_error *err)
 
 static void say_limits(const struct derive_step *s)
 {
-	size_t n = quarry_classifier_n_limits(s->signatures) + quarry_classifier_n_limits(s->paths);
+	size_t n = quarry_classifier_n_limits(s->who.classifier) + quarry_classifier_n_limits(s->paths);
 
 	if (n)
 		quarry_log_say(&s->engine->options.log, QUARRY_LOG_WARNING,
@@ -232,13 +107,16 @@ static int derive(struct derive_step *s, struct quarry_error *err)
 		return rc;
 	options.by_committer = s->engine->options.basis == QUARRY_BASIS_COMMITTER;
 	options.without = s->engine->options.without ? s->engine->options.without : "";
-	options.signature_rules_hash = s->signature_rules->hash;
+	options.signature_rules_hash = s->who.rules->hash;
+	options.identity_rules_hash = s->who.identity_rules->hash;
+	options.people_hash = s->engine->universe->people ? s->engine->universe->people->hash : "";
 	options.path_rules_hash = s->path_rules->hash;
 	rc = quarry_derive_begin(&s->derive, quarry_store_db(s->engine->store), s->engine->universe,
 				 &options, err);
+	s->who.derive = s->derive;
 	progress(s, 1, "people");
 	if (!rc)
-		rc = people(s, err);
+		rc = who_run(&s->who, err);
 	progress(s, 2, "paths");
 	if (!rc)
 		rc = check_stop(s, err);
@@ -257,7 +135,9 @@ static int derive(struct derive_step *s, struct quarry_error *err)
 
 int quarry_engine_derive(struct quarry_engine *e, struct quarry_error *err)
 {
-	struct derive_step s = { .engine = e, .classes = MAP_INIT };
+	struct derive_step s = {
+		.engine = e, .who = { .engine = e, .classes = MAP_INIT, .entries = MAP_INIT },
+	};
 	int rc;
 
 	if (!e->universe)

@@ -50,9 +50,8 @@ static const struct {
 	{ "who names herself", ANN, 1, { "Co-authored-by:a" }, 0, false, "0 0 a0" },
 	{ "twice", ANN, 1, { "Co-authored-by:b", "Co-authored-by:b" }, 0, false, "0 0 a0 b1" },
 	{ "a reviewer is none", ANN, 1, { "Reviewed-by:b" }, 0, false, "0 0 a0" },
-	{ "an agent as co-author", ANN, 1, { "Co-authored-by:A" }, 0, false, "0 1 a0" },
-	{ "an agent that assisted", ANN, 1, { "Assisted-by:A" }, 0, false, "0 1 a0" },
-	{ "an agent that reviewed", ANN, 1, { "Reviewed-by:A" }, 0, false, "0 0 a0" },
+	{ "an agent as co-author", ANN, 1, { "Co-authored-by:A" }, 0, true, "0 1 a0" },
+	{ "an agent whom no rule asks for", ANN, 1, { "Co-authored-by:A" }, 0, false, "0 0 a0" },
 	{ "a line that says so", ANN, 1, { NULL }, 0, true, "0 1 a0" },
 	{ "of a merge it says nothing", ANN, 2, { NULL }, 0, true, "1 0 " },
 	{ "a bot as co-author", ANN, 1, { "Co-authored-by:B" }, 0, false, "0 0 a0" },
@@ -133,7 +132,8 @@ static void verdicts_on_commits(struct quarry_derive *d)
 /* Everybody is the person of that number. */
 static void derive(struct quarry_db *db, void (*more)(struct quarry_derive *d))
 {
-	const struct quarry_derive_options options = { .signature_rules_hash = "", .path_rules_hash = "",
+	const struct quarry_derive_options options = { .signature_rules_hash = "", .path_rules_hash = "", .identity_rules_hash = "",
+						       .people_hash = "",
 						       .without = "" };
 	struct quarry_error err = QUARRY_ERROR_INIT;
 	struct quarry_derive *d = NULL;

@@ -126,7 +126,8 @@ static void check(const char *fact, struct quarry_db *db, const char *sql, const
 /* The facts, changed, and all that follows from them; verdicts as plain as can be. */
 static struct quarry_db *derived(const char *change)
 {
-	const struct quarry_derive_options options = { .signature_rules_hash = "", .path_rules_hash = "",
+	const struct quarry_derive_options options = { .signature_rules_hash = "", .path_rules_hash = "", .identity_rules_hash = "",
+						       .people_hash = "",
 							.without = "" };
 	struct quarry_error err = QUARRY_ERROR_INIT;
 	struct quarry_derive *d = NULL;
