@@ -91,6 +91,11 @@ static const struct schema_key file_keys[] = {
 };
 static const struct schema file_schema = SCHEMA(struct raw_file, file_keys);
 
+/* What quarry/identity.h names: an id means one rule. */
+static const char *const built_in[] = {
+	"full-name", "mailmap", "mailmap-promoted", "merge", "noreply-id", "noreply-login",
+	"same-email", "split",
+};
 static const char *const forms[] = { "login", "id+login", "id-login", "login+id" };
 static const char *const steps[] = { "", "wrap", "mailto", "at", "uuid", "twice" };
 
@@ -191,6 +196,9 @@ static int check_id(struct reader *r, const struct raw_rule *raw)
 
 	if (rc)
 		return rc;
+	if (index_of(raw->id.s, built_in, N(built_in)) >= 0)
+		return schema_fail(r->err, r->file, raw->id.line, "'%s' is a rule of the program",
+				   raw->id.s);
 	first = map_at(&r->ids, raw->id.s, strlen(raw->id.s), -1);
 	if (!first)
 		return quarry_error_nomem(r->err);
@@ -239,6 +247,23 @@ static int read_rule(struct quarry_identity_rule *out, struct reader *r,
 	return rc;
 }
 
+/* A host that others stand for is no other's alias, so that every chain ends. */
+static int check_aliases(const struct reader *r)
+{
+	const struct quarry_identity_rules *rules = &r->p->rules;
+
+	for (size_t i = 0; i < rules->n_rules; i++)
+		for (size_t k = 0; rules->rules[i].host && k < rules->n_rules; k++) {
+			const struct quarry_identity_rule *a = &rules->rules[i], *b = &rules->rules[k];
+
+			if (b->host && index_of(a->host, b->hosts.at, b->hosts.n) >= 0)
+				return schema_fail(r->err, r->file, a->line,
+						   "'host' of rule '%s' is an alias itself, by rule"
+						   " '%s': '%s'", a->id, b->id, a->host);
+		}
+	return 0;
+}
+
 static int fill(struct reader *r, const struct raw_file *raw)
 {
 	struct quarry_identity_rules *rules = &r->p->rules;
@@ -264,7 +289,7 @@ static int fill(struct reader *r, const struct raw_file *raw)
 				return rc;
 		}
 	}
-	return 0;
+	return check_aliases(r);
 }
 
 int quarry_identity_rules_parse(struct quarry_identity_rules **out, const char *text, size_t len,
