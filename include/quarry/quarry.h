@@ -17,6 +17,7 @@
  *	classify.h   who is a bot, what is a vendored path
  *	aggregate.h  every figure of docs/metrics.md
  *	edition.h    the figures of one report            report.h write it
+ *	dossier.h    why signatures are one person
  *	engine.h     the flow, one call a step
  *
  * Facts come from histories and are costly; everything else is derived from them
@@ -29,6 +30,7 @@
 
 #include "quarry/aggregate.h"
 #include "quarry/classify.h"
+#include "quarry/dossier.h"
 #include "quarry/edition.h"
 #include "quarry/engine.h"
 #include "quarry/error.h"

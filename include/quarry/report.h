@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 
+#include "quarry/dossier.h"
 #include "quarry/edition.h"
 #include "quarry/error.h"
 
@@ -42,5 +43,13 @@ int quarry_report_write(char **out, size_t *len, const struct quarry_format *f,
 /** Write an overlap in one format (md, json, csv). */
 int quarry_report_overlap(char **out, size_t *len, const struct quarry_format *f,
 			  const struct quarry_overlap *o, struct quarry_error *err);
+
+/** Write dossiers in one format (json). */
+int quarry_report_dossiers(char **out, size_t *len, const struct quarry_format *f,
+			   const struct quarry_dossiers *d, struct quarry_error *err);
+
+/** Write what looks wrong in one format (json, csv). */
+int quarry_report_suspicions(char **out, size_t *len, const struct quarry_format *f,
+			     const struct quarry_suspicions *s, struct quarry_error *err);
 
 #endif

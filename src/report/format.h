@@ -8,6 +8,7 @@
 #ifndef QUARRY_REPORT_FORMAT_H
 #define QUARRY_REPORT_FORMAT_H
 
+#include "quarry/dossier.h"
 #include "quarry/edition.h"
 #include "quarry/error.h"
 #include "util/str.h"
@@ -20,6 +21,10 @@ struct quarry_format {
 		       struct quarry_error *err);
 	int (*overlap)(struct str *out, const struct quarry_overlap *o,
 		       struct quarry_error *err);
+	/* NULL where the format has none. */
+	int (*dossiers)(struct str *out, const struct quarry_dossiers *d, struct quarry_error *err);
+	int (*suspicions)(struct str *out, const struct quarry_suspicions *s,
+			  struct quarry_error *err);
 	bool has_tables; /* one call writes one table of the edition */
 };
 

@@ -76,6 +76,26 @@ int quarry_report_write(char **out, size_t *len, const struct quarry_format *f,
 	return hand_over(out, len, &s, f->edition(&s, e, table, err), err);
 }
 
+int quarry_report_dossiers(char **out, size_t *len, const struct quarry_format *f,
+			   const struct quarry_dossiers *d, struct quarry_error *err)
+{
+	struct str s = STR_INIT;
+
+	if (!f->dossiers)
+		return quarry_error_set(err, QUARRY_EUSAGE, "format '%s' has no dossiers", f->name);
+	return hand_over(out, len, &s, f->dossiers(&s, d, err), err);
+}
+
+int quarry_report_suspicions(char **out, size_t *len, const struct quarry_format *f,
+			     const struct quarry_suspicions *x, struct quarry_error *err)
+{
+	struct str s = STR_INIT;
+
+	if (!f->suspicions)
+		return quarry_error_set(err, QUARRY_EUSAGE, "format '%s' has no alarms", f->name);
+	return hand_over(out, len, &s, f->suspicions(&s, x, err), err);
+}
+
 int quarry_report_overlap(char **out, size_t *len, const struct quarry_format *f,
 			  const struct quarry_overlap *o, struct quarry_error *err)
 {

@@ -17,8 +17,8 @@ CODE = {".c", ".h"}
 SCRIPTS = {".sh", ".py", ".sql"}
 
 # Public headers that name the nouns every layer speaks in.
-NOUNS = {"edition", "error", "history", "identity_rules", "log", "people", "quarter", "rules",
-         "universe"}
+NOUNS = {"dossier", "edition", "error", "history", "identity_rules", "log", "people", "quarter",
+         "rules", "universe"}
 # What each layer may include besides its own private headers and util/.
 PUBLIC = {
     "util": {"edition", "error", "log", "quarter"},

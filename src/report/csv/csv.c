@@ -62,10 +62,34 @@ static int write_overlap(struct str *out, const struct quarry_overlap *o,
 	return 0;
 }
 
+static int write_suspicions(struct str *out, const struct quarry_suspicions *s,
+			    struct quarry_error *err)
+{
+	static const char *const head[] = { "kind", "text", "person", "signature", "n", "what",
+					    "remedy" };
+	struct csv c = { out, true };
+
+	for (size_t i = 0; i < sizeof(head) / sizeof(head[0]); i++)
+		csv_name(&c, "", head[i]);
+	csv_end(&c);
+	for (size_t i = 0; i < s->n; i++) {
+		csv_text(&c, s->at[i].kind);
+		csv_text(&c, s->at[i].text);
+		csv_text(&c, s->at[i].person);
+		csv_text(&c, s->at[i].signature);
+		csv_int(&c, s->at[i].n);
+		csv_text(&c, s->at[i].what);
+		csv_text(&c, s->at[i].remedy);
+		csv_end(&c);
+	}
+	return 0;
+}
+
 const struct quarry_format report_csv = {
 	.name = "csv",
 	.extension = "csv",
 	.edition = write_edition,
 	.overlap = write_overlap,
+	.suspicions = write_suspicions,
 	.has_tables = true,
 };
