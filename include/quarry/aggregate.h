@@ -32,6 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "quarry/dossier.h"
 #include "quarry/edition.h"
 #include "quarry/error.h"
 #include "quarry/universe.h"
@@ -214,5 +215,28 @@ int quarry_aggregate_twins_are_read(struct quarry_db *db, struct quarry_error *e
 int quarry_aggregate_overlap(struct quarry_overlap **out, struct quarry_db *db,
 			     const char *const *ids, size_t n, int32_t quarter,
 			     struct quarry_error *err);
+
+/**
+ * The dossiers of all persons whom `who` fits: an e-mail, a whole name, both as
+ * "Name <e-mail>", a person's key, or a pseudonym. QUARRY_ENOTFOUND where there is none,
+ * or only one who has opted out.
+ */
+int quarry_aggregate_explain(struct quarry_dossiers **out, struct quarry_db *db, const char *who,
+			     const struct quarry_naming *naming, struct quarry_error *err);
+
+/** All alarms, but for those that would tell of somebody who has opted out. */
+int quarry_aggregate_suspicions(struct quarry_suspicions **out, struct quarry_db *db,
+				const struct quarry_naming *naming, struct quarry_error *err);
+
+/** Call `fn` for each kind of these and how many there are, by kind; for none where
+ * figures are missing or out of date. */
+int quarry_aggregate_each_alarm_kind(struct quarry_db *db,
+				     int (*fn)(void *payload, const char *kind, int64_t n,
+					       struct quarry_error *err),
+				     void *payload, struct quarry_error *err);
+
+/** Humans whom L4 alone would join, and of whom nobody has opted out. */
+int quarry_aggregate_suggestions(struct quarry_suggestions **out, struct quarry_db *db,
+				 struct quarry_error *err);
 
 #endif
