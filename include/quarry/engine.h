@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "quarry/dossier.h"
 #include "quarry/edition.h"
 #include "quarry/error.h"
 #include "quarry/log.h"
@@ -153,6 +154,23 @@ int quarry_engine_edition(struct quarry_edition **out, struct quarry_engine *e, 
 int quarry_engine_overlap(struct quarry_overlap **out, struct quarry_engine *e,
 			  const char *const *ids, size_t n, int32_t quarter,
 			  struct quarry_error *err);
+
+/**
+ * Why somebody is one person: the dossiers of all whom `who` fits, see
+ * quarry_aggregate_explain(). The key of the pseudonyms is in the file of the store's name
+ * with ".key" after it, and made when it is not there.
+ * @param names  1: name persons, signatures and e-mails; 0: by pseudonyms
+ */
+int quarry_engine_explain_person(struct quarry_dossiers **out, struct quarry_engine *e,
+				 const char *who, int names, struct quarry_error *err);
+
+/** What looks wrong about persons. @param names  likewise */
+int quarry_engine_suspicions(struct quarry_suspicions **out, struct quarry_engine *e, int names,
+			     struct quarry_error *err);
+
+/** A people.yaml that joins whom lenient identity alone joins; it holds their e-mails.
+ * @param out  to be freed  @param n  how many persons it has */
+int quarry_engine_suggest(char **out, size_t *n, struct quarry_engine *e, struct quarry_error *err);
 
 /** One finding of quarry_engine_doctor(). */
 struct quarry_finding {

@@ -288,6 +288,37 @@ static int look_at_fork(void *payload, const struct quarry_fork *fork, struct qu
 	return 0;
 }
 
+/* Of a kind of alarm: "1 person has ..." or "2 persons have ...". */
+struct alarm_words {
+	const char *kind, *one, *many;
+};
+
+static const struct alarm_words alarm_words[] = {
+	{ "many_emails", "person has many e-mails", "persons have many e-mails" },
+	{ "many_names", "person has many names", "persons have many names" },
+	{ "bridge", "person falls apart without one signature",
+	  "times a person falls apart without one signature" },
+	{ "conflict", "piece of evidence contradicts others, and joins nobody",
+	  "pieces of evidence contradict others, and join nobody" },
+	{ "near_bot", "human is near a rule of bots", "humans are near a rule of bots" },
+	{ "regular", "human has nearly one subject for all commits",
+	  "humans have nearly one subject for all commits" },
+};
+
+/* How many, and never who: what the doctor says is pasted into reports of bugs. */
+static int look_at_alarm(void *payload, const char *kind, int64_t n, struct quarry_error *err)
+{
+	struct alarm_words w = { kind, "alarm of another kind", "alarms of another kind" };
+
+	for (size_t i = 0; i < sizeof(alarm_words) / sizeof(alarm_words[0]); i++)
+		if (!strcmp(alarm_words[i].kind, kind))
+			w = alarm_words[i];
+	if (find(payload, QUARRY_FINDING_NOTE, "people", "%lld %s: 'quarry people --suspicious' lists %s",
+		 (long long)n, n == 1 ? w.one : w.many, n == 1 ? "it" : "them"))
+		return quarry_error_nomem(err);
+	return 0;
+}
+
 int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_engine *e,
 			 struct quarry_error *err)
 {
@@ -308,6 +339,8 @@ int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_e
 		rc = look_at_servers(&f, err);
 	if (!rc)
 		rc = quarry_aggregate_each_fork(quarry_store_db(e->store), look_at_fork, &f, err);
+	if (!rc)
+		rc = quarry_aggregate_each_alarm_kind(quarry_store_db(e->store), look_at_alarm, &f, err);
 	if (!rc && find(&f, f.n_repos && !f.n_mined ? QUARRY_FINDING_NOTE : QUARRY_FINDING_OK,
 			"repositories", "%zu of %zu are mined", f.n_mined, f.n_repos))
 		rc = quarry_error_nomem(err);
