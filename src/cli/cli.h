@@ -29,6 +29,8 @@ int cmd_derive(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_overlap(int argc, char **argv);
 int cmd_import(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+int cmd_people(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
 #endif

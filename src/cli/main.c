@@ -247,6 +247,8 @@ const struct cli_command cli_commands[] = {
 	{ "report", cmd_report, "Write the edition of a quarter in one format" },
 	{ "overlap", cmd_overlap, "Persons whom two or more categories share" },
 	{ "import", cmd_import, "Write a people.yaml from a .mailmap, gitdm's or SortingHat's files" },
+	{ "explain", cmd_explain, "Why somebody is taken for one person" },
+	{ "people", cmd_people, "What looks wrong about persons, and whom to join" },
 	{ "doctor", cmd_doctor, "Look over libraries, store, cache and mirror" },
 	{ "help", cmd_help, "Print help, on a command where one is named" },
 	{ NULL, NULL, NULL },

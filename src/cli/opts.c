@@ -255,14 +255,48 @@ static int set_people(struct opts *o, const char *arg)
 	return bad(o, "--people: '%s' is none of mailmap, gitdm, sortinghat", arg);
 }
 
+/* The formats of a command, the one that it takes by itself first. */
+static const char *formats_of(const struct opts_command *c)
+{
+	return c->groups & OPTS_REPORT ? "md, json, csv"
+	     : c->groups & OPTS_OVERLAP ? "table, md, json, csv"
+	     : c->groups & OPTS_DOSSIER ? "table, json"
+	     : c->groups & OPTS_ALARMS ? "table, json, csv" : NULL;
+}
+
+static bool has_format(const struct opts_command *c, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = formats_of(c); at && *at; at += strcspn(at, ","), at += strspn(at, ", "))
+		if (strcspn(at, ",") == len && !memcmp(at, name, len))
+			return true;
+	return false;
+}
+
 static int set_format(struct opts *o, const char *arg)
 {
-	bool has_table = o->command->groups & OPTS_OVERLAP;
-
-	if (!quarry_format_find(arg) && !(has_table && !strcmp(arg, "table")))
-		return bad(o, "--format: '%s' is none of %smd, json, csv", arg,
-			   has_table ? "table, " : "");
+	if (!has_format(o->command, arg))
+		return bad(o, "--format: '%s' is none of %s", arg, formats_of(o->command));
 	o->format = arg;
+	return 0;
+}
+
+static int set_names(struct opts *o, const char *arg)
+{
+	o->names = true;
+	return 0;
+}
+
+static int set_suspicious(struct opts *o, const char *arg)
+{
+	o->suspicious = true;
+	return 0;
+}
+
+static int set_suggest(struct opts *o, const char *arg)
+{
+	o->suggest = true;
 	return 0;
 }
 
@@ -314,6 +348,12 @@ static const struct definition definitions[] = {
 	  "Compare quarters by the categories of today, or as-of each quarter (today)",
 	  set_taxonomy },
 
+	{ OPTS_ALARMS, SECTION_WHAT, 0, "suspicious", NULL,
+	  "List what looks wrong about persons", set_suspicious },
+	{ OPTS_ALARMS, SECTION_WHAT, 0, "suggest", NULL,
+	  "Write a people.yaml that joins whom lenient identity alone joins; it holds e-mails",
+	  set_suggest },
+
 	{ OPTS_DIR, SECTION_OUTPUT, 'o', "output", "DIR",
 	  "Write the edition into DIR (editions)", set_output },
 	{ OPTS_FILE, SECTION_OUTPUT, 'o', "output", "FILE",
@@ -324,6 +364,12 @@ static const struct definition definitions[] = {
 	  "csv: which table (snapshot)", set_table },
 	{ OPTS_OVERLAP, SECTION_OUTPUT, 0, "format", "FORMAT",
 	  "table, md, json or csv (by the extension of FILE, else table)", set_format },
+	{ OPTS_DOSSIER, SECTION_OUTPUT, 0, "format", "FORMAT",
+	  "table or json (by the extension of FILE, else table)", set_format },
+	{ OPTS_ALARMS, SECTION_OUTPUT, 0, "format", "FORMAT",
+	  "table, json or csv (by the extension of FILE, else table)", set_format },
+	{ OPTS_DOSSIER | OPTS_ALARMS, SECTION_OUTPUT, 0, "names", NULL,
+	  "Print names and e-mails, not pseudonyms", set_names },
 
 	{ OPTS_STORE, SECTION_PLACES, 0, "store", "FILE",
 	  "The store, an SQLite file (quarry.db)", set_store },
@@ -463,6 +509,9 @@ static int check_args(struct opts *o)
 		return bad(o, "--output: an edition is several files, '-' cannot hold it");
 	if (c->groups & OPTS_PEOPLE && o->people < 0)
 		return bad(o, "--people: not given; say what the file is: mailmap, gitdm or sortinghat");
+	if (c->groups & OPTS_ALARMS && o->suspicious == o->suggest)
+		return bad(o, "%s: give %s --suspicious or --suggest", o->title,
+			   o->suggest ? "one of" : "either");
 	if (o->n_args < c->min_args)
 		return bad(o, "missing argument: %s %s", o->title, c->args);
 	if (o->n_args > c->max_args)
@@ -483,11 +532,12 @@ static bool has_extension(const char *path)
 /* From --format, else --table, else the file's extension, else the command's own. */
 static int choose_format(struct opts *o)
 {
-	bool has_table = o->command->groups & OPTS_OVERLAP;
 	const struct quarry_format *f = NULL;
 
-	if (!(o->command->groups & (OPTS_REPORT | OPTS_OVERLAP)))
+	if (!formats_of(o->command))
 		return 0;
+	if (o->suggest)
+		return o->format ? bad(o, "--format: --suggest writes YAML and nothing else") : 0;
 	if (!o->format && o->table)
 		o->format = "csv";
 	if (o->table && strcmp(o->format, "csv"))
@@ -496,11 +546,13 @@ static int choose_format(struct opts *o)
 		return 0;
 	if (o->output) {
 		f = quarry_format_of_file(o->output);
+		if (f && !has_format(o->command, quarry_format_name(f)))
+			f = NULL;
 		if (!f && has_extension(o->output))
 			return bad(o, "--output: the extension of '%s' tells no format: "
 				   "add --format", o->output);
 	}
-	o->format = f ? quarry_format_name(f) : has_table ? "table" : "md";
+	o->format = f ? quarry_format_name(f) : o->command->groups & OPTS_REPORT ? "md" : "table";
 	return 0;
 }
 

@@ -37,6 +37,8 @@ enum opts_group {
 	OPTS_MINE = 1 << 13,    /* --since, --lines, --alternates */
 	OPTS_RULES = 1 << 14,   /* --without */
 	OPTS_PEOPLE = 1 << 15,  /* --people=mailmap|gitdm|sortinghat */
+	OPTS_DOSSIER = 1 << 16, /* --format=table|json, --names */
+	OPTS_ALARMS = 1 << 17,  /* --suspicious, --suggest, --format=table|json|csv, --names */
 };
 
 /* What a command takes. */
@@ -59,6 +61,7 @@ struct opts {
 	unsigned per_host, retries, connect_s, stall_s, total_s;
 	uint64_t max_bytes;   /* 0: no limit */
 	bool releases, tip_files, lines, alternates;
+	bool names, suspicious, suggest;
 	int32_t since;        /* 0: not given; QUARRY_QUARTER_NONE: all */
 	int32_t quarter;
 	enum quarry_date_basis basis;
