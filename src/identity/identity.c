@@ -48,6 +48,7 @@ void quarry_identity_free(struct quarry_identity *id)
 	map_release(&id->moved);
 	vec_release(&id->nodes);
 	texts_release(&id->texts);
+	str_release(&id->scratch);
 	vec_release(&id->uses);
 	for (size_t i = 0; i < id->mailmaps.n; i++)
 		mailmap_free(id->mailmaps.at[i]);

@@ -33,6 +33,7 @@
 #include "quarry/identity.h"
 #include "util/arena.h"
 #include "util/map.h"
+#include "util/str.h"
 #include "util/vec.h"
 
 #define NONE UINT32_MAX
@@ -94,6 +95,7 @@ struct quarry_identity {
 	struct map repos;                /* repository: index of `mailmaps` */
 	VEC(struct mailmap *) mailmaps;
 	VEC(struct use) uses;
+	struct str scratch;              /* of node_email */
 	struct texts texts;              /* a text's number is its node's */
 	VEC(struct node) nodes;          /* after those of texts, the moved ones */
 	struct map moved;                /* (signature, landing): node */

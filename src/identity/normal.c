@@ -252,7 +252,7 @@ static void (*const repairs[])(struct str *, const char *, size_t) = {
 static bool repair(struct str *out, const struct quarry_identity_rule *r, const char *key,
 		   size_t len)
 {
-	if (r->step == QUARRY_REPAIR_NONE || (is_address(key, len) && !is_odd(key, len)))
+	if (r->step == QUARRY_REPAIR_NONE)
 		return false;
 	repairs[r->step](out, key, len);
 	return !out->oom && out->len && out->len < len && is_address(out->buf, out->len);
@@ -288,6 +288,7 @@ int email_step(struct str *out, const char **rule, const struct ruleset *set, co
 	       size_t len)
 {
 	struct parts p = split(key, len);
+	bool whole = is_address(key, len) && !is_odd(key, len);
 
 	for (size_t i = 0; i < set->rules->n_rules; i++) {
 		const struct quarry_identity_rule *r = &set->rules->rules[i];
@@ -296,7 +297,7 @@ int email_step(struct str *out, const char **rule, const struct ruleset *set, co
 		if (!ruleset_get(set, i, r->kind))
 			continue;
 		str_clear(out);
-		changed = r->kind == QUARRY_IDENTITY_REPAIR ? repair(out, r, key, len) :
+		changed = r->kind == QUARRY_IDENTITY_REPAIR ? !whole && repair(out, r, key, len) :
 			  r->kind == QUARRY_IDENTITY_HOST_ALIAS ? alias(out, r, &p) :
 			  r->kind == QUARRY_IDENTITY_PLUS && plus(out, r, &p);
 		if (out->oom)

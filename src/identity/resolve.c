@@ -36,47 +36,42 @@ bool node_is_shared(const struct quarry_identity *id, uint32_t email)
 /* Normalise a new e-mail by one step after the other; each step is a node. */
 static int normalise(struct quarry_identity *id, uint32_t node)
 {
-	struct str next = STR_INIT;
+	struct str *next = &id->scratch;
 	uint32_t at = node;
 	bool fresh = true;
-	int rc = -1;
 
 	while (fresh) {
 		const char *text = id->nodes.at[at].text, *rule = NULL;
-		int step = email_step(&next, &rule, &id->rules, text, strlen(text));
+		int step = email_step(next, &rule, &id->rules, text, strlen(text));
 		uint32_t to;
 
 		id->nodes.at[at].generic = email_generic_rule(&id->rules, text, strlen(text));
 		if (step < 0)
-			goto done;
+			return -1;
 		if (!step)
 			break;
-		if (node_of(&to, &fresh, id, NODE_EMAIL, next.buf, next.len))
-			goto done;
+		if (node_of(&to, &fresh, id, NODE_EMAIL, next->buf, next->len))
+			return -1;
 		id->nodes.at[at].to = to;
 		id->nodes.at[at].rule = rule;
 		at = to;
 	}
 	for (uint32_t i = node; i != at; i = id->nodes.at[i].to)
 		id->nodes.at[i].generic = node_is_shared(id, i);
-	rc = 0;
-done:
-	str_release(&next);
-	return rc;
+	return 0;
 }
 
 int node_email(uint32_t *out, struct quarry_identity *id, const char *email, size_t len)
 {
-	struct str key = STR_INIT;
+	struct str *key = &id->scratch;
 	bool fresh = false;
-	int rc = -1;
 
-	email_fold(&key, email, len);
-	str_add(&key, "", 0); /* an empty key needs a buffer too */
-	if (!key.oom && !node_of(out, &fresh, id, NODE_EMAIL, key.buf, key.len))
-		rc = fresh ? normalise(id, *out) : 0;
-	str_release(&key);
-	return rc;
+	str_clear(key);
+	email_fold(key, email, len);
+	str_add(key, "", 0); /* an empty key needs a buffer too */
+	if (key->oom || node_of(out, &fresh, id, NODE_EMAIL, key->buf, key->len))
+		return -1;
+	return fresh ? normalise(id, *out) : 0;
 }
 
 /* The node of "name <email>", or "<email>" without a name; `to` is its e-mail's. */
