@@ -41,38 +41,64 @@ int edges_of_emails(struct quarry_identity *id)
 	return 0;
 }
 
-/* A node with the beginning of its text, by which most comparisons are settled. */
+/* A node with 8 bytes of its text: most comparisons need no look at the text. */
 struct place {
-	uint64_t prefix[2];
+	uint64_t bytes;
 	uint32_t node;
 };
 
-static struct place place_of(const char *s, uint32_t node)
-{
-	struct place p = { { 0, 0 }, node };
+#define LEVELS 8 /* texts equal so far are compared whole: nobody shall make us recurse deep */
 
-	for (int i = 0; i < 16 && s[i]; i++)
-		p.prefix[i / 8] |= (uint64_t)(unsigned char)s[i] << (56 - i % 8 * 8);
-	return p;
+static uint64_t bytes_at(const char *s)
+{
+	uint64_t bytes = 0;
+
+	for (int i = 0; i < 8 && s[i]; i++)
+		bytes |= (uint64_t)(unsigned char)s[i] << (56 - i * 8);
+	return bytes;
+}
+
+static int by_bytes(const void *pa, const void *pb)
+{
+	const struct place *a = pa, *b = pb;
+
+	return COMPARE(a->bytes, b->bytes);
 }
 
 /* Texts, then kinds; moved nodes of one signature by where they land. */
 static int by_text(const void *pa, const void *pb, void *payload)
 {
-	const struct place *a = pa, *b = pb;
-	const struct node *nodes = payload, *m = &nodes[a->node], *n = &nodes[b->node];
-	int order;
+	const struct node *nodes = payload;
+	const struct node *m = &nodes[((const struct place *)pa)->node];
+	const struct node *n = &nodes[((const struct place *)pb)->node];
+	int order = m->text == n->text ? 0 : strcmp(m->text, n->text);
 
-	for (int i = 0; i < 2; i++)
-		if (a->prefix[i] != b->prefix[i])
-			return COMPARE(a->prefix[i], b->prefix[i]);
-	order = m->text == n->text ? 0 : strcmp(m->text, n->text);
 	if (order)
 		return order;
 	if (m->kind != n->kind)
 		return COMPARE(m->kind, n->kind);
 	return m->kind == NODE_MOVED && m->to != n->to ?
 	       strcmp(nodes[m->to].text, nodes[n->to].text) : 0;
+}
+
+/* Order places whose texts are equal in the first 8 * `level` bytes. */
+static void sort_places(struct place *p, size_t n, int level, struct node *nodes)
+{
+	if (n < 2)
+		return;
+	if (level == LEVELS || n < 8) {
+		qsort_r(p, n, sizeof(*p), by_text, nodes);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		p[i].bytes = bytes_at(nodes[p[i].node].text + 8 * level);
+	qsort(p, n, sizeof(*p), by_bytes);
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && p[end].bytes == p[i].bytes;)
+			end++;
+		/* A NUL among the bytes: the texts are equal, and have no further ones. */
+		sort_places(p + i, end - i, p[i].bytes & 0xFF ? level + 1 : LEVELS, nodes);
+	}
 }
 
 int edges_rank(struct quarry_identity *id)
@@ -86,9 +112,8 @@ int edges_rank(struct quarry_identity *id)
 		return -1;
 	}
 	for (uint32_t i = 0; i < n; i++)
-		order[i] = place_of(id->nodes.at[i].text, i);
-	if (n)
-		qsort_r(order, n, sizeof(*order), by_text, id->nodes.at);
+		order[i].node = i;
+	sort_places(order, n, 0, id->nodes.at);
 	for (uint32_t i = 0; i < n; i++)
 		id->rank[order[i].node] = i;
 	free(order);
