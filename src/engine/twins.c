@@ -37,5 +37,5 @@ const int64_t *twins_of(size_t *n, const struct twins *t, int64_t repo)
 	for (to = from; to < t->repos.n && t->repos.at[to] == repo; to++)
 		;
 	*n = to - from;
-	return t->commits.at + from;
+	return t->commits.at ? t->commits.at + from : NULL;
 }
