@@ -190,20 +190,30 @@ static bool is_local(const struct row *row)
 	return row->level == 2 && !row->promoted;
 }
 
-/* Take the rows that move `text` in one repository alone. @param moved  set where there is one */
-static int move(struct web *w, const char *text, int64_t repo, bool *moved)
+static bool is_signature(const char *text)
 {
-	const int64_t *at = map_find(&w->ends, text, strlen(text));
+	size_t len = strlen(text);
+
+	return len && text[len - 1] == '>' && strchr(text, '<');
+}
+
+/* Take the row that moves a signature in one repository alone. @param moved  set where there
+ * is one, unless both ends are signatures: which of them was moved the row does not say */
+static int move(bool *moved, struct web *w, const struct dossier_use *u)
+{
+	const int64_t *at = map_find(&w->ends, u->text, strlen(u->text));
 
 	for (size_t i = at ? first_at(w, (size_t)*at) : w->by_end.n; i < w->by_end.n; i++) {
 		struct row *row = &w->rows.at[w->by_end.at[i].row];
+		size_t other = row->a == w->by_end.at[i].end ? row->b : row->a;
 
 		if (w->by_end.at[i].end != (size_t)*at)
 			break;
-		if (!is_local(row) || row->repo != repo)
+		if (!is_local(row) || row->repo != u->repo)
 			continue;
-		*moved = row->taken = true;
-		if (meet(w, row->a == (size_t)*at ? row->b : row->a))
+		row->taken = true;
+		*moved |= !is_signature(w->texts.at[other]);
+		if (meet(w, other))
 			return -1;
 	}
 	return 0;
@@ -213,9 +223,9 @@ static int stand(struct web *w, const struct dossier_use *u)
 {
 	bool moved = false;
 
-	if (move(w, u->text, u->repo, &moved) || move(w, u->email, u->repo, &moved))
+	if (move(&moved, w, u))
 		return -1;
-	return moved ? 0 : meet_text(w, u->text) || meet_text(w, u->email) ? -1 : 0;
+	return !moved && (meet_text(w, u->text) || meet_text(w, u->email)) ? -1 : 0;
 }
 
 /* Where the person stands is met before; another's place is no way. */

@@ -121,8 +121,8 @@ static int check_args(struct opts *o)
 	if (c->groups & OPTS_PEOPLE && o->people < 0)
 		return opts_bad(o, "--people: not given; say what the file is: mailmap, gitdm or sortinghat");
 	if (c->groups & OPTS_ALARMS && o->suspicious == o->suggest)
-		return opts_bad(o, "%s: give %s --suspicious or --suggest", o->title,
-			   o->suggest ? "one of" : "either");
+		return opts_bad(o, "%s", o->suggest ? "--suspicious and --suggest exclude each other"
+					       : "missing option: --suspicious or --suggest");
 	if (o->n_args < c->min_args)
 		return opts_bad(o, "missing argument: %s %s", o->title, c->args);
 	if (o->n_args > c->max_args)
