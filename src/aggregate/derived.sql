@@ -74,7 +74,7 @@ CREATE TABLE person(
   person    INTEGER PRIMARY KEY,  -- from 0, by key
   lenient   INTEGER NOT NULL,     -- the person under lenient identity (with L4)
   opted_out INTEGER NOT NULL,     -- 1: by people.yaml: credited with nothing, and named nowhere
-  key       TEXT NOT NULL UNIQUE  -- smallest e-mail of the person; never printed
+  key       TEXT NOT NULL UNIQUE  -- smallest e-mail of the person; printed where names are asked for alone
 ) STRICT;
 
 -- Who stands behind a signature in a repository.

@@ -31,6 +31,7 @@ struct wanted {
 	const char *text;
 	struct str email, name; /* folded */
 	struct str scratch;
+	bool oom;               /* memory was short in between */
 	char kind;              /* of a pseudonym: 'p', 's' or 'e'; 0: it is none */
 };
 
@@ -81,6 +82,7 @@ static bool fits_pseudonym(const struct dossier_reader *r, struct wanted *w, str
 	case 'e':
 		str_clear(&w->scratch);
 		names_fold(&w->scratch, db_text(st, COL_EMAIL));
+		w->oom |= w->scratch.oom;
 		return is_pseudonym_of(r, w, db_text(st, COL_EMAIL_KEY)) ||
 		       (!w->scratch.oom && is_pseudonym_of(r, w, w->scratch.buf));
 	default:
@@ -88,12 +90,13 @@ static bool fits_pseudonym(const struct dossier_reader *r, struct wanted *w, str
 	}
 }
 
-/* Is the folded text what is wanted? Without memory it is not, which w->scratch keeps. */
+/* Is the folded text what is wanted? Without memory it is not, and w->oom is set. */
 static bool is_folded(struct wanted *w, const char *text, const struct str *want,
 		      void (*fold)(struct str *out, const char *text))
 {
 	str_clear(&w->scratch);
 	fold(&w->scratch, text);
+	w->oom |= w->scratch.oom;
 	return want->len && w->scratch.len == want->len &&
 	       !memcmp(w->scratch.buf, want->buf, want->len);
 }
@@ -152,7 +155,7 @@ static int find_persons(struct dossier_reader *r, struct wanted *w, struct quarr
 		rc = dossier_signature(&text, r, st, err);
 		if (!rc && text.len && fits(r, w, st, text.buf) && take_person(r, st))
 			rc = quarry_error_nomem(err);
-		if (!rc && w->scratch.oom)
+		if (!rc && w->oom)
 			rc = quarry_error_nomem(err);
 	}
 	db_finish(st);

@@ -119,12 +119,25 @@ static int read_rows(struct web *w, struct quarry_error *err)
 	return rc;
 }
 
-static void note_used(struct web *w, const char *text)
+static int note_used(struct web *w, const struct str *text)
 {
-	const int64_t *at = map_find(&w->ends, text, strlen(text));
+	const int64_t *at = text->oom ? NULL : map_find(&w->ends, text->buf, text->len);
 
 	if (at)
 		w->used.at[*at] = true;
+	return text->oom ? -1 : 0;
+}
+
+/* A signature, and its e-mail. */
+static int note_both(struct web *w, const char *name, const char *email, struct str *scratch)
+{
+	str_clear(scratch);
+	names_signature(scratch, name, email);
+	if (note_used(w, scratch))
+		return -1;
+	str_clear(scratch);
+	names_fold(scratch, email);
+	return note_used(w, scratch);
 }
 
 static int read_used(struct web *w, struct quarry_error *err)
@@ -134,19 +147,8 @@ static int read_used(struct web *w, struct quarry_error *err)
 	int rc = db_prepare(&st, w->r->db, "SELECT name, email FROM signature"
 			    " WHERE signature IN (SELECT signature FROM identity)", err);
 
-	while (!rc && (rc = db_step(st, err)) > 0) {
-		rc = 0;
-		str_clear(&s);
-		names_signature(&s, db_text(st, 0), db_text(st, 1));
-		if (!s.oom)
-			note_used(w, s.buf);
-		str_clear(&s);
-		names_fold(&s, db_text(st, 1));
-		if (!s.oom)
-			note_used(w, s.buf);
-		else
-			rc = quarry_error_nomem(err);
-	}
+	while (!rc && (rc = db_step(st, err)) > 0)
+		rc = note_both(w, db_text(st, 0), db_text(st, 1), &s) ? quarry_error_nomem(err) : 0;
 	db_finish(st);
 	str_release(&s);
 	return rc;
@@ -276,16 +278,16 @@ static const char *words(const struct row *row)
 {
 	switch (row->level) {
 	case 0:
-		return "people.yaml says that they are one";
+		return "people.yaml says so";
 	case 1:
-		return "they have the same e-mail";
+		return "the same e-mail";
 	case 2:
-		return row->promoted ? "the repository's .mailmap joins them, and nothing speaks against it elsewhere"
-				     : "the repository's .mailmap joins them, in this repository alone";
+		return row->promoted ? "its .mailmap says so, and it holds everywhere"
+				     : "its .mailmap says so, for itself alone";
 	case 3:
-		return "a code host gave both addresses to one account";
+		return "one account of a code host";
 	case LENIENT:
-		return "the same full name in one repository within a year: one under lenient identity alone";
+		return "the same full name within a year: lenient identity alone";
 	default:
 		return "";
 	}

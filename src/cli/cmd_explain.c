@@ -9,6 +9,7 @@
 #include "cli/session.h"
 #include "cli/table.h"
 #include "cli/term.h"
+#include "quarry/quarter.h"
 #include "quarry/report.h"
 #include "util/banned.h"
 #include "util/str.h"

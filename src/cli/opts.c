@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/formats.h"
 #include "cli/opts_table.h"
 #include "cli/output.h"
 #include "cli/term.h"
-#include "quarry/report.h"
 #include "util/banned.h"
 #include "util/str.h"
 
@@ -133,40 +133,6 @@ static int check_args(struct opts *o)
 	return 0;
 }
 
-static bool has_extension(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return strchr(slash ? slash : path, '.') != NULL;
-}
-
-/* From --format, else --table, else the file's extension, else the command's own. */
-static int choose_format(struct opts *o)
-{
-	const struct quarry_format *f = NULL;
-
-	if (!opts_formats_of(o->command))
-		return 0;
-	if (o->suggest)
-		return o->format ? opts_bad(o, "--format: --suggest writes YAML and nothing else") : 0;
-	if (!o->format && o->table)
-		o->format = "csv";
-	if (o->table && strcmp(o->format, "csv"))
-		return opts_bad(o, "--table: the format '%s' has no tables, csv has", o->format);
-	if (o->format)
-		return 0;
-	if (o->output) {
-		f = quarry_format_of_file(o->output);
-		if (f && !opts_has_format(o->command, quarry_format_name(f)))
-			f = NULL;
-		if (!f && has_extension(o->output))
-			return opts_bad(o, "--output: the extension of '%s' tells no format: "
-				   "add --format", o->output);
-	}
-	o->format = f ? quarry_format_name(f) : o->command->groups & OPTS_REPORT ? "md" : "table";
-	return 0;
-}
-
 static int choose_cache(struct opts *o)
 {
 	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -233,7 +199,7 @@ int opts_parse(struct opts *o, const struct opts_command *command, int argc, cha
 	argv[0] = name; /* getopt's messages begin with it */
 	failed = argp_parse(&argp, argc, argv, ARGP_NO_HELP | ARGP_NO_EXIT, NULL, o);
 	argv[0] = word;
-	if (!failed && !check_args(o) && !choose_format(o) && !choose_cache(o))
+	if (!failed && !check_args(o) && !formats_choose(o) && !choose_cache(o))
 		return OPTS_GO;
 	opts_release(o);
 	if (o->help)

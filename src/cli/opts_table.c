@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/formats.h"
 #include "cli/number.h"
 #include "quarry/people.h"
 #include "quarry/report.h"
@@ -222,28 +223,10 @@ static int set_people(struct opts *o, const char *arg)
 	return bad(o, "--people: '%s' is none of mailmap, gitdm, sortinghat", arg);
 }
 
-const char *opts_formats_of(const struct opts_command *c)
-{
-	return c->groups & OPTS_REPORT ? "md, json, csv"
-	     : c->groups & OPTS_OVERLAP ? "table, md, json, csv"
-	     : c->groups & OPTS_DOSSIER ? "table, json"
-	     : c->groups & OPTS_ALARMS ? "table, json, csv" : NULL;
-}
-
-bool opts_has_format(const struct opts_command *c, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *at = opts_formats_of(c); at && *at; at += strcspn(at, ","), at += strspn(at, ", "))
-		if (strcspn(at, ",") == len && !memcmp(at, name, len))
-			return true;
-	return false;
-}
-
 static int set_format(struct opts *o, const char *arg)
 {
-	if (!opts_has_format(o->command, arg))
-		return bad(o, "--format: '%s' is none of %s", arg, opts_formats_of(o->command));
+	if (!formats_have(o->command, arg))
+		return bad(o, "--format: '%s' is none of %s", arg, formats_of(o->command));
 	o->format = arg;
 	return 0;
 }

@@ -29,10 +29,6 @@ struct opts_definition {
 /* In the order of --help; the last one has no help text. */
 extern const struct opts_definition opts_definitions[];
 
-/* The formats of a command, the one that it takes by itself first; NULL: it takes none. */
-const char *opts_formats_of(const struct opts_command *c);
-bool opts_has_format(const struct opts_command *c, const char *name);
-
 /* A macro, so that the compiler checks each format. */
 #define opts_bad(o, ...) quarry_error_set(&(o)->err, QUARRY_EUSAGE, __VA_ARGS__)
 

@@ -81,7 +81,7 @@ fact 'with another key it is another one' prints_no "$wanted"
 mv other.key s.db.key
 asked explain person "$key"
 fact 'with the old key it is the old one' same_as first.txt
-fact 'the table tells why' prints 'under lenient identity alone'
+fact 'the table tells why' prints 'the same full name within a year'
 asked explain person "$key" --names
 fact '--names names e-mails' prints "$key"
 fact 'and names' prints "$name"
