@@ -15,6 +15,7 @@
  *	store.h      keep them: one SQLite file
  *	identity.h   which signatures are one person
  *	classify.h   who is a bot, what is a vendored path
+ *	affiliation.h for whom an e-mail says that its owner works
  *	aggregate.h  every figure of docs/metrics.md
  *	edition.h    the figures of one report            report.h write it
  *	dossier.h    why signatures are one person
@@ -28,6 +29,7 @@
 #ifndef QUARRY_QUARRY_H
 #define QUARRY_QUARRY_H
 
+#include "quarry/affiliation.h"
 #include "quarry/aggregate.h"
 #include "quarry/classify.h"
 #include "quarry/dossier.h"

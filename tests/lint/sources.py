@@ -28,13 +28,13 @@ PUBLIC = {
     "mine": NOUNS | {"mine"},
     "store": NOUNS | {"store"},
     "identity": NOUNS | {"identity"},
-    "classify": NOUNS | {"classify"},
+    "classify": NOUNS | {"affiliation", "classify"},
     # It works on the connection that the store owns.
     "aggregate": NOUNS | {"aggregate"},
     "report": NOUNS | {"report"},
     # The only one that joins the others.
-    "engine": NOUNS | {"aggregate", "classify", "engine", "fetch", "identity", "mine", "report",
-                       "store"},
+    "engine": NOUNS | {"affiliation", "aggregate", "classify", "engine", "fetch", "identity", "mine",
+                       "report", "store"},
     "cli": NOUNS | {"engine", "quarry", "report"},
 }
 # A layer without a public header, which one other layer alone stands on.
