@@ -35,6 +35,7 @@
 #include "quarry/dossier.h"
 #include "quarry/edition.h"
 #include "quarry/error.h"
+#include "quarry/people.h"
 #include "quarry/universe.h"
 
 struct quarry_db;
@@ -155,6 +156,17 @@ int quarry_derive_assist(struct quarry_derive *d, int64_t commit_id, const char 
 /** The human who did what an export signed; of several the first that is told stays. */
 int quarry_derive_export(struct quarry_derive *d, int64_t commit_id, int64_t signature,
 			 const char *rule, struct quarry_error *err);
+/** A group of affiliations; without any there are no cohorts. */
+int quarry_derive_affiliation_group(struct quarry_derive *d, const char *id, const char *title,
+				    struct quarry_error *err);
+/** An override; spans of one person must not overlap. */
+int quarry_derive_person_affiliation(struct quarry_derive *d, int64_t person,
+				     const struct quarry_affiliation *span,
+				     struct quarry_error *err);
+/** What the signature's e-mail tells; spans of one signature must not overlap. */
+int quarry_derive_signature_affiliation(struct quarry_derive *d, int64_t signature,
+					const struct quarry_affiliation *span,
+					struct quarry_error *err);
 int quarry_derive_path_class(struct quarry_derive *d, int64_t path, const char *class,
 			     struct quarry_error *err);
 

@@ -127,6 +127,23 @@ struct quarry_move {
 	int64_t persons;
 };
 
+/** Fewer persons than these in a cohort are not printed as a number. */
+#define QUARRY_MIN_CELL 5
+
+/** For whom people work: an entry of the universe's people.yaml. */
+struct quarry_group {
+	const char *id;         /**< "": not known */
+	const char *title;      /**< never empty, but for "" */
+};
+
+/** A group's people and commits in a scope: see metrics.md cohort. */
+struct quarry_cohort {
+	int64_t contributors;   /**< with a credit under it; of "": with none under any group */
+	int64_t commits;        /**< whose author's credit is under it */
+	int withheld;           /**< 1: fewer than QUARRY_MIN_CELL persons, or what would give such a
+				 * cell away; both numbers are 0 then */
+};
+
 /** One line of the data-quality section. */
 struct quarry_quality {
 	const char *id;         /**< e.g. time_fixed */
@@ -160,6 +177,9 @@ struct quarry_edition {
 	int64_t *overlap;
 	struct quarry_move *moves; /**< by persons falling, then from, to */
 	size_t n_moves;
+	struct quarry_group *groups; /**< by id, "" the last; none: nobody says for whom people work */
+	size_t n_groups;
+	struct quarry_cohort *cohorts; /**< [scope * n_groups + group], of the quarter */
 	struct quarry_quality *quality;
 	size_t n_quality;
 	/** The headline under the other date basis: commits and contributors, now and before. */

@@ -146,7 +146,7 @@ int quarry_derive_finish(struct quarry_derive *d, struct quarry_error *err)
 {
 	static int (*const steps[])(struct quarry_derive *, struct quarry_error *) = {
 		derive_snapshot, derive_tip, derive_kinds, derive_regular, derive_activity, derive_raw_authors, derive_figures,
-		keep_range, derive_invariants,
+		derive_cohorts, keep_range, derive_invariants,
 	};
 	int rc = 0;
 

@@ -25,6 +25,9 @@ enum derive_stmt {
 	DS_ASSIST,
 	DS_EXPORT,
 	DS_PATH_CLASS,
+	DS_AFFILIATION_GROUP,
+	DS_PERSON_AFFILIATION,
+	DS_SIGNATURE_AFFILIATION,
 	DS_N,
 };
 
@@ -75,6 +78,7 @@ int derive_regular(struct quarry_derive *d, struct quarry_error *err);
 int derive_activity(struct quarry_derive *d, struct quarry_error *err);
 int derive_raw_authors(struct quarry_derive *d, struct quarry_error *err);
 int derive_figures(struct quarry_derive *d, struct quarry_error *err);
+int derive_cohorts(struct quarry_derive *d, struct quarry_error *err);
 int derive_invariants(struct quarry_derive *d, struct quarry_error *err);
 
 void derive_tip_free(struct derive_tip *t); /* NULL is fine */

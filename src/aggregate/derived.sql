@@ -29,6 +29,10 @@ DROP TABLE IF EXISTS scope_change;
 DROP TABLE IF EXISTS scope_flow;
 DROP TABLE IF EXISTS move;
 DROP TABLE IF EXISTS overlap;
+DROP TABLE IF EXISTS affiliation_group;
+DROP TABLE IF EXISTS person_affiliation;
+DROP TABLE IF EXISTS signature_affiliation;
+DROP TABLE IF EXISTS cohort;
 
 -- The taxonomy, as the universe's files say it today.
 CREATE TABLE category(
@@ -134,6 +138,31 @@ CREATE TABLE alarm(
   n         INTEGER NOT NULL,
   what      TEXT NOT NULL      -- an e-mail, a signature, a login, a rule
 ) STRICT;
+
+-- For whom people work, as the universe's people.yaml says; empty where it does not.
+CREATE TABLE affiliation_group(
+  id    TEXT PRIMARY KEY,
+  title TEXT NOT NULL      -- the id where none is said
+) STRICT, WITHOUT ROWID;
+
+-- Overrides: the person belongs to the group in [from_s, until_s), activity times.  Spans
+-- of one person do not overlap.
+CREATE TABLE person_affiliation(
+  person      INTEGER NOT NULL REFERENCES person,
+  from_s      INTEGER NOT NULL,  -- the smallest int64: since ever
+  until_s     INTEGER NOT NULL,  -- the largest: for ever
+  affiliation TEXT NOT NULL,     -- id of the group
+  PRIMARY KEY(person, from_s)
+) STRICT, WITHOUT ROWID;
+
+-- The same by the domain of the signature's e-mail, where no override holds.
+CREATE TABLE signature_affiliation(
+  signature   INTEGER NOT NULL,
+  from_s      INTEGER NOT NULL,
+  until_s     INTEGER NOT NULL,
+  affiliation TEXT NOT NULL,
+  PRIMARY KEY(signature, from_s)
+) STRICT, WITHOUT ROWID;
 
 -- Who gets credit for a counted commit: its author, or whom an export names in its
 -- stead, if that is a human; and each human co-author once.
@@ -300,6 +329,18 @@ CREATE TABLE overlap(
   b       INTEGER NOT NULL,
   persons INTEGER NOT NULL,
   PRIMARY KEY(quarter, a, b)
+) STRICT, WITHOUT ROWID;
+
+-- People and commits by affiliation (metrics.md cohort), of the universe and the
+-- categories, membership taken at the quarter itself.  Empty where people.yaml tells no
+-- affiliation.  Nothing is withheld here: what is printed is.
+CREATE TABLE cohort(
+  scope        INTEGER NOT NULL,
+  quarter      INTEGER NOT NULL,
+  affiliation  TEXT NOT NULL,     -- id of the group; '' for none that is known
+  contributors INTEGER NOT NULL,  -- with a credit under the group; of '': with none under any
+  commits      INTEGER NOT NULL,  -- whose author's credit is under it
+  PRIMARY KEY(scope, quarter, affiliation)
 ) STRICT, WITHOUT ROWID;
 
 -- What git itself says of each repository in each quarter: author times as

@@ -170,7 +170,8 @@ int quarry_aggregate_edition(struct quarry_edition **out, struct quarry_db *db, 
 			     int as_of, struct quarry_error *err)
 {
 	static int (*const steps[])(struct edition_reader *, struct quarry_error *) = {
-		edition_scopes, edition_changes, edition_movement, edition_repos, edition_quality,
+		edition_scopes, edition_changes, edition_movement, edition_repos,
+		edition_cohorts, edition_quality,
 	};
 	struct edition_reader r = { .db = db, .as_of = as_of != 0 };
 	int rc;

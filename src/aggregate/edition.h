@@ -55,6 +55,12 @@ int edition_scopes(struct edition_reader *r, struct quarry_error *err);
 int edition_changes(struct edition_reader *r, struct quarry_error *err);
 int edition_movement(struct edition_reader *r, struct quarry_error *err);
 int edition_repos(struct edition_reader *r, struct quarry_error *err);
+int edition_cohorts(struct edition_reader *r, struct quarry_error *err);
 int edition_quality(struct edition_reader *r, struct quarry_error *err);
+
+/* Forget the numbers of cells that are too small to be printed, and of those that would give
+ * them away; cells[scope * n_groups + group], the universe first. */
+int edition_withhold(struct quarry_cohort *cells, size_t n_scopes, size_t n_groups,
+		     struct quarry_error *err);
 
 #endif

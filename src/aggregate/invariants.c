@@ -54,6 +54,24 @@ static const struct invariant invariants[] = {
 	  " (SELECT count(*) FROM commits c WHERE c.repo = t.repo)" },
 	{ "1g", "the lines of the categories sum to the universe's", CATEGORY_SUM("lines_churn") },
 	{ "1h", "the raw lines of the categories sum to the universe's", CATEGORY_SUM("lines_churn_raw") },
+	{ "1i", "the commits of all affiliations, and those nobody is credited with, are a scope's",
+	  "WITH own AS (SELECT k.quarter, " OWN_CATEGORY " AS c,"
+	  "  k.commit_id NOT IN (SELECT commit_id FROM credit WHERE role = 0) AS uncredited"
+	  "  FROM commit_kind k JOIN tracked t USING (repo) WHERE k.kind = 0 AND c IS NOT NULL),"
+	  " rest AS (SELECT 0 AS scope, quarter, sum(uncredited) AS n FROM own GROUP BY 1, 2"
+	  "  UNION ALL SELECT 1 + c, quarter, sum(uncredited) FROM own GROUP BY 1, 2)"
+	  " SELECT scope.id, sq.quarter, (SELECT coalesce(sum(commits), 0) FROM cohort co"
+	  "  WHERE co.scope = sq.scope AND co.quarter = sq.quarter) + coalesce(rest.n, 0) AS found,"
+	  " sq.commits FROM scope_quarter sq JOIN scope USING (scope)"
+	  " LEFT JOIN rest USING (scope, quarter)"
+	  " WHERE scope.kind <> 'repository' AND sq.members_of = sq.quarter AND found <> sq.commits"
+	  " AND EXISTS(SELECT 1 FROM affiliation_group)" },
+	{ "1j", "contributors are those without an affiliation and, since these overlap, at most the others",
+	  "SELECT scope.id, quarter, sum(iif(affiliation = '', co.contributors, 0))"
+	  " + max(iif(affiliation = '', 0, co.contributors)) AS n, sq.contributors FROM cohort co"
+	  " JOIN scope_quarter sq USING (scope, quarter) JOIN scope USING (scope)"
+	  " WHERE sq.members_of = quarter GROUP BY co.scope, quarter"
+	  " HAVING n > sq.contributors OR sum(co.contributors) < sq.contributors" },
 	{ "2", "contributors of the categories less the universe's are the persons' further categories",
 	  "WITH place AS (SELECT DISTINCT a.person, a.quarter, " OWN_CATEGORY " AS c"
 	  "  FROM activity a JOIN tracked t USING (repo) WHERE c IS NOT NULL),"

@@ -17,6 +17,11 @@ static const char *const sql[DS_N] = {
 		      " ON CONFLICT(commit_id) DO UPDATE SET rule = min(rule, excluded.rule)",
 	[DS_EXPORT] = "INSERT OR IGNORE INTO export(commit_id, signature, rule) VALUES(?1, ?2, ?3)",
 	[DS_PATH_CLASS] = "INSERT OR REPLACE INTO path_class(path, class) VALUES(?1, ?2)",
+	[DS_AFFILIATION_GROUP] = "INSERT INTO affiliation_group(id, title) VALUES(?1, ?2)",
+	[DS_PERSON_AFFILIATION] = "INSERT INTO person_affiliation(person, from_s, until_s, affiliation)"
+				  " VALUES(?1, ?2, ?3, ?4)",
+	[DS_SIGNATURE_AFFILIATION] = "INSERT INTO signature_affiliation(signature, from_s, until_s,"
+				     " affiliation) VALUES(?1, ?2, ?3, ?4)",
 };
 
 /* A kept statement, reset. */
@@ -158,4 +163,47 @@ int quarry_derive_path_class(struct quarry_derive *d, int64_t path, const char *
 	db_bind_int(st, 1, path);
 	db_bind_text(st, 2, class, strlen(class));
 	return db_run(st, err);
+}
+
+int quarry_derive_affiliation_group(struct quarry_derive *d, const char *id, const char *title,
+				    struct quarry_error *err)
+{
+	struct db_stmt *st;
+	int rc = verdict(&st, d, DS_AFFILIATION_GROUP, err);
+
+	if (rc)
+		return rc;
+	db_bind_text(st, 1, id, strlen(id));
+	db_bind_text(st, 2, title, strlen(title));
+	return db_run(st, err);
+}
+
+/* A row of `which`: who, from when, until when, and for whom. */
+static int affiliation(struct quarry_derive *d, enum derive_stmt which, int64_t whose,
+		       const struct quarry_affiliation *span, struct quarry_error *err)
+{
+	struct db_stmt *st;
+	int rc = verdict(&st, d, which, err);
+
+	if (rc)
+		return rc;
+	db_bind_int(st, 1, whose);
+	db_bind_int(st, 2, span->from_s);
+	db_bind_int(st, 3, span->until_s);
+	db_bind_text(st, 4, span->group, strlen(span->group));
+	return db_run(st, err);
+}
+
+int quarry_derive_person_affiliation(struct quarry_derive *d, int64_t person,
+				     const struct quarry_affiliation *span,
+				     struct quarry_error *err)
+{
+	return affiliation(d, DS_PERSON_AFFILIATION, person, span, err);
+}
+
+int quarry_derive_signature_affiliation(struct quarry_derive *d, int64_t signature,
+					const struct quarry_affiliation *span,
+					struct quarry_error *err)
+{
+	return affiliation(d, DS_SIGNATURE_AFFILIATION, signature, span, err);
 }

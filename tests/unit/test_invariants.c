@@ -53,6 +53,11 @@ static const char world[] =
 	"UPDATE scope_change SET organic = NULL, new_repos = NULL, revived = NULL, gone = NULL," \
 	" stale = NULL WHERE metric = 'file_touches';"
 
+/* The same world where somebody says for whom its person works. */
+#define COHORTS \
+	"INSERT INTO affiliation_group VALUES('g', 'G'); INSERT INTO credit VALUES(1, 0, 1, 0, 0);" \
+	"INSERT INTO cohort VALUES(0, 8100, 'g', 1, 1), (1, 8100, 'g', 1, 1);"
+
 static const struct { const char *id, *wrong; } cases[] = {
 	{ "1a", "UPDATE scope_quarter SET commits = 2 WHERE scope = 1 AND quarter = 8100" },
 	{ "1b", "UPDATE scope_quarter SET file_touches = 2 WHERE scope = 1 AND quarter = 8100" },
@@ -71,6 +76,12 @@ static const struct { const char *id, *wrong; } cases[] = {
 	{ "1g", "UPDATE scope_quarter SET lines_churn = 4 WHERE scope = 1 AND quarter = 8100" },
 	{ "1g", "UPDATE scope_quarter SET lines_churn = NULL WHERE scope = 0 AND quarter = 8100" },
 	{ "1h", "UPDATE scope_quarter SET lines_churn_raw = 5 WHERE scope = 1 AND quarter = 8100" },
+	{ "1i", COHORTS "UPDATE cohort SET commits = 2 WHERE scope = 1" },
+	{ "1i", COHORTS "DELETE FROM cohort WHERE scope = 0" },
+	{ "1i", COHORTS "DELETE FROM credit" },
+	{ "1j", COHORTS "INSERT INTO cohort VALUES(0, 8100, '', 1, 0)" },
+	{ "1j", COHORTS "UPDATE cohort SET contributors = 2 WHERE scope = 0" },
+	{ "1j", COHORTS "UPDATE cohort SET contributors = 0 WHERE scope = 1" },
 	{ "2", "UPDATE scope_quarter SET contributors = 1 WHERE scope = 2 AND quarter = 8100" },
 	{ "3a", "UPDATE scope_quarter SET retained = 1 WHERE scope = 0 AND quarter = 8100" },
 	{ "3b", "UPDATE scope_flow SET dormant = 1 WHERE scope = 1" },
@@ -144,6 +155,24 @@ static void what_was_not_read_breaks_none(void **state)
 	db_close(d.db);
 }
 
+static void cohorts_break_none(void **state)
+{
+	/* Nor does a commit with which nobody is credited, and who is in two groups. */
+	static const char *const more[] = { "", "DELETE FROM credit; DELETE FROM cohort",
+					    "INSERT INTO cohort VALUES(0, 8100, 'h', 1, 0)" };
+
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		struct quarry_error err = QUARRY_ERROR_INIT;
+		struct quarry_derive d = { .db = build() };
+
+		must(d.db, COHORTS);
+		must(d.db, more[i]);
+		if (derive_invariants(&d, &err))
+			fail_msg("%s: %s", more[i], err.text);
+		db_close(d.db);
+	}
+}
+
 static void each_invariant_names_its_breach(void **state)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -165,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sound_store_breaks_no_invariant),
 		cmocka_unit_test(what_was_not_read_breaks_none),
+		cmocka_unit_test(cohorts_break_none),
 		cmocka_unit_test(each_invariant_names_its_breach),
 	};
 

@@ -1,0 +1,94 @@
+/*
+ * Memory that runs out while e-mails tell for whom people work, and while cells are
+ * withheld: the n-th allocation fails, for every n until none is left to fail.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "aggregate/edition.h"
+#include "failing.h"
+#include "quarry/affiliation.h"
+
+static const char *domains[] = { "a.example", "b.example" }, *below[] = { "x.a.example" };
+static struct quarry_affiliation_rule rules[] = {
+	{ .group = "one", .domains = domains, .n_domains = 2, .from_s = 0, .until_s = 9 },
+	{ .group = "two", .domains = below, .n_domains = 1, .from_s = 5, .until_s = 7 },
+};
+static const struct quarry_people people = { .affiliations = rules, .n_affiliations = 2 };
+
+static int count_span(void *payload, const struct quarry_affiliation *span,
+		      struct quarry_error *err)
+{
+	++*(int *)payload;
+	return 0;
+}
+
+static int work(struct quarry_error *err)
+{
+	struct quarry_cohort cells[] = { { 24, 24 }, { 30, 30 }, { 4, 4 }, { 20, 20 }, { 20, 20 },
+					 { 10, 10 } };
+	struct quarry_affiliations *a = NULL;
+	int n_spans = 0, rc = quarry_affiliations_new(&a, &people, err);
+
+	if (!rc)
+		rc = quarry_affiliations_tell(a, "me@x.a.example", 14, count_span, &n_spans, err);
+	if (!rc)
+		assert_int_equal(n_spans, 3);
+	if (!rc)
+		rc = edition_withhold(cells, 3, 2, err);
+	if (!rc)
+		assert_true(cells[2].withheld && cells[3].withheld);
+	quarry_affiliations_free(a);
+	return rc;
+}
+
+static void fail_each_in_turn(void)
+{
+	long n = 0;
+	int rc;
+
+	do {
+		struct quarry_error err = QUARRY_ERROR_INIT;
+		long live = n_live;
+
+		failed = false;
+		until_failure = n;
+		rc = work(&err);
+		until_failure = -1;
+		if (rc != (failed ? QUARRY_ENOMEM : 0))
+			fail_msg("allocation %ld: %d '%s'", n, rc, err.text);
+		assert_int_equal(err.code, rc);
+		assert_int_equal(n_live, live);
+		n++;
+	} while (failed && n < 1000);
+	assert_false(failed);
+	assert_true(n > 6); /* the wrapping works: there was something to fail */
+}
+
+static void an_allocation_that_fails_once_is_reported(void **state)
+{
+	mode = ONCE;
+	fail_each_in_turn();
+}
+
+static void memory_that_stays_short_is_reported(void **state)
+{
+	mode = FROM_THEN_ON;
+	fail_each_in_turn();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_allocation_that_fails_once_is_reported),
+		cmocka_unit_test(memory_that_stays_short_is_reported),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
