@@ -20,7 +20,7 @@ COUNTED = SUMMED + ["authors", "contributors", "contributors_lo", "contributors_
                     "casual", "regular", "deep", "full_time", "top5_touches"]
 LINES = ["lines_churn_raw", "lines_churn"]  # known where they were asked for
 PARTS = ["organic", "new_repos", "revived", "gone", "stale", "reclassified"]
-TABLES = ["changes", "flow", "moves", "overlap", "quality", "repositories", "snapshot", "weeks"]
+TABLES = ["changes", "cohorts", "flow", "moves", "overlap", "quality", "repositories", "snapshot", "weeks"]
 FACTS = []
 
 
@@ -227,6 +227,41 @@ def matrix_is_symmetric(e):
     for row in e.tables["overlap"]:
         yield from differ(f"{row['a']} and {row['b']}", int(row["both"]),
                           m[ids.index(row["a"])][ids.index(row["b"])])
+
+
+@fact
+def cohorts_tell_of_nobody(e):
+    """a cohort is of five persons or more, or withheld; the told ones fit their scope, and the universe"""
+    rows, shown = e.tables["cohorts"], {}
+    yield from differ("cohorts", [[c["scope"], c["affiliation"], c["contributors"], c["commits"],
+                                   c["withheld"]] for c in e.json["cohorts"]],
+                      [[r["id"], r["affiliation"], int(r["contributors"]) if r["contributors"] else None,
+                        int(r["commits"]) if r["commits"] else None, r["withheld"] == "1"] for r in rows])
+    for r in rows:
+        name = f"{r['id']} {r['affiliation']}"
+        if r["withheld"] == "1":
+            yield from differ(name, [r["contributors"], r["share"], r["commits"]], ["", "", ""])
+            continue
+        n = shown[r["id"], r["affiliation"]] = int(r["contributors"]), int(r["commits"])
+        if n[0] < e.json["min_cell"] and n != (0, 0):
+            yield f"{name}: {n} is told"
+        yield from close(f"{name}: share", float(r["share"] or 0),
+                         n[0] / max(1, int(e.by_id[r["id"]]["contributors"])))
+    groups = sorted({r["affiliation"] for r in rows})
+    for scope in e.by_id if rows else []:
+        told = [shown[scope, g] for g in groups if (scope, g) in shown]
+        if sum(n for _, n in told) > int(e.by_id[scope]["commits"]):
+            yield f"{scope}: more commits than it has"
+        if max([n for n, _ in told], default=0) > int(e.by_id[scope]["contributors"]):
+            yield f"{scope}: more contributors than it has"
+        if len(groups) - len(told) == 1:
+            yield f"{scope}: one cohort alone is withheld"
+    for g in groups:
+        told = [shown[s, g] for s in e.by_id if (s, g) in shown]
+        if len(told) == len(e.by_id):
+            yield from differ(f"{g}: commits", sum(n for _, n in told), 2 * shown["", g][1])
+        elif len(told) == len(e.by_id) - 1:
+            yield f"{g}: one cohort alone is withheld"
 
 
 @fact

@@ -423,14 +423,14 @@ static void every_csv_table_is_rectangular(void **state)
 	}
 	while (quarry_report_tables()[n])
 		n++;
-	assert_int_equal(n, 8);
+	assert_int_equal(n, 9);
 }
 
 static void a_wrong_table_is_the_users_error(void **state)
 {
 	static const struct { const char *format, *table, *text; } cases[] = {
 		{ "csv", "people", "unknown table 'people': there are snapshot, repositories, "
-				   "overlap, changes, flow, moves, weeks, quality" },
+				   "overlap, changes, flow, moves, weeks, cohorts, quality" },
 		{ "md", "flow", "cannot write table 'flow': format 'md' has no tables" },
 		{ "json", "flow", "cannot write table 'flow': format 'json' has no tables" },
 	};

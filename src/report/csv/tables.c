@@ -6,6 +6,7 @@
  */
 #include "report/csv/csv.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "report/format.h"
@@ -231,6 +232,30 @@ static void write_weeks(struct csv *c, const struct quarry_edition *e)
 	}
 }
 
+/* share: of the contributors of the scope. */
+static void write_cohorts(struct csv *c, const struct quarry_edition *e)
+{
+	static const char *const head[] = { "id", "affiliation", "title", "contributors", "share",
+					    "commits", "withheld", NULL };
+
+	names(c, head);
+	csv_end(c);
+	for (size_t i = 0; i < e->n_scopes * e->n_groups; i++) {
+		const struct quarry_scope *s = &e->scopes[i / e->n_groups];
+		const struct quarry_cohort *co = &e->cohorts[i];
+
+		csv_text(c, s->id);
+		csv_text(c, e->groups[i % e->n_groups].id);
+		csv_text(c, e->groups[i % e->n_groups].title);
+		known_cell(c, co->contributors, !co->withheld);
+		csv_real(c, co->withheld ? NAN : report_ratio((double)co->contributors,
+							      (double)s->now.contributors));
+		known_cell(c, co->commits, !co->withheld);
+		csv_int(c, co->withheld != 0);
+		csv_end(c);
+	}
+}
+
 static void write_quality(struct csv *c, const struct quarry_edition *e)
 {
 	static const char *const head[] = { "id", "text", "count", NULL };
@@ -247,7 +272,7 @@ static void write_quality(struct csv *c, const struct quarry_edition *e)
 
 /* Each table once, so that the list of names and the writers cannot differ. */
 #define TABLES(X) \
-	X(snapshot) X(repositories) X(overlap) X(changes) X(flow) X(moves) X(weeks) X(quality)
+	X(snapshot) X(repositories) X(overlap) X(changes) X(flow) X(moves) X(weeks) X(cohorts) X(quality)
 
 #define AS_NAME(table) #table,
 const char *const report_csv_tables[] = { TABLES(AS_NAME) NULL };

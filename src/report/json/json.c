@@ -164,6 +164,32 @@ static json_t *moves(struct tree *t, const struct quarry_edition *e)
 	return array;
 }
 
+/* null for what is withheld. */
+static void put_shown(struct tree *t, json_t *object, const char *key,
+		      const struct quarry_cohort *c, int64_t n)
+{
+	tree_put(t, object, key, c->withheld ? json_null() : json_integer(n));
+}
+
+static json_t *cohorts(struct tree *t, const struct quarry_edition *e)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < e->n_scopes * e->n_groups; i++) {
+		const struct quarry_cohort *c = &e->cohorts[i];
+		json_t *object = json_object();
+
+		tree_put_text(t, object, "scope", e->scopes[i / e->n_groups].id);
+		tree_put_text(t, object, "affiliation", e->groups[i % e->n_groups].id);
+		tree_put_text(t, object, "title", e->groups[i % e->n_groups].title);
+		put_shown(t, object, "contributors", c, c->contributors);
+		put_shown(t, object, "commits", c, c->commits);
+		tree_put(t, object, "withheld", json_boolean(c->withheld));
+		tree_append(t, array, object);
+	}
+	return array;
+}
+
 static json_t *quality(struct tree *t, const struct quarry_edition *e)
 {
 	json_t *array = json_array();
@@ -190,6 +216,7 @@ static void put_head(struct tree *t, json_t *root, const struct quarry_edition *
 	tree_put_text(t, root, "taxonomy", e->taxonomy);
 	tree_put_text(t, root, "without", e->without);
 	tree_put_int(t, root, "small_base", e->small_base);
+	tree_put_int(t, root, "min_cell", QUARRY_MIN_CELL);
 	tree_put_int(t, root, "snapshot_s", e->snapshot_s);
 	tree_put_int(t, root, "newest_s", e->newest_s);
 	tree_put_quarter(t, root, "touches_since", e->touches_since);
@@ -209,6 +236,7 @@ static int write_edition(struct str *out, const struct quarry_edition *e, const 
 	tree_put(&t, root, "repos", repos(&t, e));
 	tree_put(&t, root, "overlap", overlap(&t, e));
 	tree_put(&t, root, "moves", moves(&t, e));
+	tree_put(&t, root, "cohorts", cohorts(&t, e));
 	tree_put(&t, root, "quality", quality(&t, e));
 	tree_put(&t, root, "other_commits", ints(&t, e->other_commits, 2));
 	tree_put(&t, root, "other_contributors", ints(&t, e->other_contributors, 2));

@@ -182,6 +182,7 @@ static void write_snapshot(struct md *m)
 static const struct {
 	const char *heading;
 	void (*write)(struct md *m);
+	bool (*is_there)(const struct md *m); /* NULL: always */
 } sections[] = {
 	{ "Snapshot", write_snapshot },
 	{ "What is moving", md_moving },
@@ -192,6 +193,7 @@ static const struct {
 	{ "Overlap", md_overlap },
 	{ "Work", md_work },
 	{ "Agents and automation", md_agents },
+	{ "Affiliations", md_cohorts, md_has_cohorts },
 	{ "Repositories", md_repositories },
 	{ "Data quality", md_quality },
 	{ "Definitions used", md_definitions },
@@ -211,6 +213,8 @@ static int write_edition(struct str *out, const struct quarry_edition *e, const 
 	write_standing(&m);
 	md_footnote(&m);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		if (sections[i].is_there && !sections[i].is_there(&m))
+			continue;
 		str_addf(out, "\n## %s\n\n", sections[i].heading);
 		sections[i].write(&m);
 	}

@@ -88,6 +88,8 @@ void md_movement(struct md *m);
 void md_overlap(struct md *m);
 void md_work(struct md *m);
 void md_agents(struct md *m);
+bool md_has_cohorts(const struct md *m); /* else there is no such section */
+void md_cohorts(struct md *m);
 void md_repositories(struct md *m);
 void md_quality(struct md *m);
 void md_definitions(struct md *m);
