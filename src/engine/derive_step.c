@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/affiliation_step.h"
 #include "engine/engine.h"
 #include "engine/who_step.h"
 #include "util/banned.h"
@@ -117,6 +118,8 @@ static int derive(struct derive_step *s, struct quarry_error *err)
 	progress(s, 1, "people");
 	if (!rc)
 		rc = who_run(&s->who, err);
+	if (!rc)
+		rc = affiliation_step(s->derive, s->engine->universe->people, s->who.identity, err);
 	progress(s, 2, "paths");
 	if (!rc)
 		rc = check_stop(s, err);

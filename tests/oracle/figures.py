@@ -12,6 +12,7 @@ docs/metrics.md.  Taken from the store, because they have tests of their own:
   signature_class     (name, e-mail) to class
   path_class          path to class
   identity, person    (repository, name, e-mail) to person, lenient person and e-mail
+  ..._affiliation     person, and (name, e-mail), to groups and their times
 
 figures_git.py reads git, figures_rules.py holds the formulas, this file compares.  One difference a
 line goes to standard output (fifty at most), then `N passed, N failed`: groups of figures, a group
@@ -174,6 +175,7 @@ def compare_scopes(f, report, quarters):
         "scope_flow": (("scope",), name),
         "move": (("from_c", "to_c"), str),
         "overlap": (("a", "b"), str),
+        "cohort": (("scope", "affiliation"), name),
     }
     rows = {t: by_key(store.table(f"SELECT * FROM {t}"), keys) for t, (keys, _) in tables.items()}
     lo, hi = int(store.meta["first_quarter"]), int(store.meta["last_quarter"])
@@ -204,6 +206,7 @@ def expected_quarter(f, q, lo):
             out["scope_quarter"][scope, q] = own.measures(scope, q)
     out["scope_flow"] = {(s,): x for s, x in flow.items()}
     out["move"] = {k: {"persons": n} for k, n in moves.items()}
+    out["cohort"] = f.cohorts(q)
     out["overlap"] = {k: {"persons": n} for k, n in own.overlap(q).items()}
     return out
 

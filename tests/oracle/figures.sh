@@ -110,6 +110,13 @@ write observability services <<-END
 	  - url: https://git.example.org/meadow/meadow-trace
 	    from: 2024Q4
 END
+cat >"$tmp/moving/people.yaml" <<-END
+	affiliations:
+	  - { group: basil, domains: [basil.example.org] }
+	  - { group: example, domains: [example.org], from: 2024-08-15 }
+	  - { group: before, domains: [example.org], until: 2024-08-15 }
+	  - { group: late, domains: [example.com], from: 2025-06-01 }
+END
 check moving "$tmp/moving" "$tmp/mirror" --quarter 2025Q2
 
 for seed in 1 2 3 4 5; do

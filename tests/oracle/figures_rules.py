@@ -40,6 +40,13 @@ class Store:
                 "SELECT repo, name, signature.email, person, lenient, identity.email"
                 " FROM identity JOIN signature USING (signature) JOIN person USING (person)"):
             self.persons[repo][name, email] = (person, lenient, number)
+        self.has_groups = bool(rows("SELECT count(*) FROM affiliation_group").fetchone()[0])
+        self.overrides, self.spans = collections.defaultdict(list), collections.defaultdict(list)
+        for person, *span in rows("SELECT person, from_s, until_s, affiliation FROM person_affiliation"):
+            self.overrides[person].append(span)
+        for name, email, *span in rows("SELECT name, email, from_s, until_s, affiliation"
+                                       " FROM signature_affiliation JOIN signature USING (signature)"):
+            self.spans[name, email].append(span)
         self.unread = set(rows("SELECT repo, lower(hex(oid)) FROM commits WHERE changes IS NULL"))
         # Which ones may be among them is checked commit by commit, see must_be_read().
         self.untouched = set(rows("SELECT repo, lower(hex(oid)) FROM commits WHERE n_touches IS NULL"))
@@ -54,6 +61,14 @@ class Store:
         end = quarter_start(quarter + 1)
         # Choice: of a quarter that is not over, a run that goes on past midnight is one.
         return 0 < repo["facts_s"] < (end if end <= snapshot + grace else snapshot - DAY)
+
+    def affiliation(self, person, signature, time_s):
+        """metrics.md cohort: the override, else what the e-mail tells, else ''."""
+        for spans in (self.overrides[person], self.spans[signature]):
+            for from_s, until_s, group in spans:
+                if from_s <= time_s < until_s:
+                    return group
+        return ""
 
     def table(self, sql):
         cursor = self.db.execute(sql)
@@ -210,9 +225,10 @@ class Credit:
 
 
 def credit_all(store, problems):
-    """{(repo, quarter, person, e-mail number): Credit}, and {person: lenient person}."""
+    """{(repo, quarter, person, e-mail number): Credit}, {person: lenient person}, and
+    {(repo, quarter, person, affiliation): commits as author}."""
     activity = collections.defaultdict(Credit)
-    lenient = {}
+    lenient, affiliated = {}, collections.Counter()
 
     def who(repo, signature):
         found = store.persons[repo["id"]].get(signature)
@@ -228,15 +244,17 @@ def credit_all(store, problems):
             if store.classes.get(c.author, "human") == "human":
                 found = who(repo, c.author)
                 if found:
-                    credits[found[0]] = (found, True)
+                    credits[found[0]] = (found, True, c.author)
             for x in c.coauthors:
                 if store.classes.get(x, "human") == "human":
                     found = who(repo, x)
                     if found:
-                        credits.setdefault(found[0], (found, False))
+                        credits.setdefault(found[0], (found, False, x))
             day = (c.activity_s - quarter_start(c.quarter)) // DAY
-            for (person, loose, email), is_author in credits.values():
+            for (person, loose, email), is_author, signature in credits.values():
                 lenient[person] = loose
+                group = store.affiliation(person, signature, c.activity_s)
+                affiliated[repo["id"], c.quarter, person, group] += is_author
                 a = activity[repo["id"], c.quarter, person, email]
                 if is_author:
                     a.authored += 1
@@ -245,7 +263,7 @@ def credit_all(store, problems):
                 a.days.add(day)
                 a.weeks.add(min(day // 7, 12))
                 a.emails.add(email)
-    return activity, lenient
+    return activity, lenient, affiliated
 
 
 # --- Files ----------------------------------------------------------------------------------------
@@ -508,13 +526,30 @@ class Figures:
         for repo in store.repos.values():
             settle_times(repo, int(store.meta["earliest_s"]), store.meta["date_basis"] == "committer")
         set_kinds(store)
-        self.activity, self.lenient = credit_all(store, problems)
+        self.activity, self.lenient, self.affiliated = credit_all(store, problems)
         self.quarters = count_repositories(store)
         self.first_commit = {}
         for (repo, quarter), q in self.quarters.items():
             if q.kinds[COUNTED]:
                 self.first_commit[repo] = min(quarter, self.first_commit.get(repo, quarter))
         self.worlds = {}
+
+    def cohorts(self, quarter):
+        """{(scope, affiliation): figures}, under the quarter's own membership."""
+        if not self.store.has_groups:
+            return {}
+        category = {r["id"]: category_of(r, quarter) for r in self.store.members}
+        commits, groups = collections.Counter(), collections.defaultdict(set)
+        for (repo, q, person, group), n in self.affiliated.items():
+            if q == quarter and category[repo] is not None:
+                for scope in (0, 1 + category[repo]):
+                    commits[scope, group] += n
+                    groups[scope, person].add(group)
+        persons = collections.Counter()
+        for (scope, _), of in groups.items():
+            # Choice: not known are those of whom nothing is.
+            persons.update((scope, group) for group in of if group or of == {""})
+        return {k: {"contributors": persons[k], "commits": n} for k, n in commits.items()}
 
     def counted(self, repo, quarter):
         q = self.quarters.get((repo["id"], quarter))
