@@ -9,6 +9,8 @@
 #include "util/banned.h"
 
 #define LOOK "'quarry explain person' shows why they are one; where they are several, say so by 'split' in people.yaml"
+#define BY_MERGE "it joins nobody; if they are one, say so by 'merge' in people.yaml"
+#define IN_YAML "N is the line of people.yaml, which is kept to"
 #define NO_HUMAN "if it is no human, say so by 'class' in people.yaml"
 
 static const struct {
@@ -18,8 +20,10 @@ static const struct {
 	{ "many_emails", "a person with many e-mails", LOOK, false },
 	{ "many_names", "a person with many names", LOOK, false },
 	{ "bridge", "a person who falls apart without one signature", LOOK, false },
-	{ "conflict", "evidence that contradicts other evidence, and joins nobody",
-	  "say who is right by 'merge' or 'split' in people.yaml", false },
+	{ "login_ids", "a login that several accounts have had", BY_MERGE, false },
+	{ "mailmaps", "an e-mail that two .mailmap files lead to two persons", BY_MERGE, false },
+	{ "split", "evidence against a split in people.yaml", IN_YAML, false },
+	{ "entries", "evidence that joins two entries of people.yaml", IN_YAML, false },
 	{ "near_bot", "a human who is near a rule of bots", NO_HUMAN, true },
 	{ "regular", "a human whose subjects are nearly all one", NO_HUMAN, false },
 };
@@ -39,7 +43,9 @@ static size_t kind_number(const char *kind)
 static const char alarm_rows[] =
 	"SELECT a.kind, a.person, a.n, a.what, p.key, s.name, s.email"
 	" FROM alarm a LEFT JOIN person p USING (person) LEFT JOIN signature s USING (signature)"
-	" WHERE NOT coalesce(p.opted_out, 0)"
+	" WHERE NOT coalesce(p.opted_out, 0) AND NOT EXISTS (SELECT 1 FROM person o"
+	"  JOIN identity i USING (person) JOIN signature t USING (signature) WHERE o.opted_out"
+	"  AND lower(trim(t.email)) <> '' AND instr(lower(a.what), lower(trim(t.email))) > 0)"
 	" ORDER BY a.kind, a.n DESC, p.key, a.what, s.email, s.name";
 
 /* The signature of a row; "" for none. */

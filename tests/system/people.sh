@@ -1,0 +1,136 @@
+#!/bin/sh
+# people.yaml, from a mistake in it to the figures: joins, splits, classes, and who has
+# opted out, on the sample; what is suggested, taken; and what --without leaves out.
+#
+#	people.sh QUARRY
+quarry=$(realpath "$1")
+. "$(dirname "$0")/../lib/script.sh"
+cd "$tmp"
+
+sh "$tests/lib/histories.sh" mirror
+cp -r "$sample" universe
+run mine universe --mirror mirror --offline --store store.db -q --since 1970Q1
+fact 'the sample is mined' ends 0
+
+# derive [TEXT]: with this people.yaml, or without one
+derive() {
+	if [ $# -gt 0 ]; then
+		printf '%s\n' "$1" >universe/people.yaml
+		shift
+	else
+		rm -f universe/people.yaml
+	fi
+	run derive universe --store store.db -q "$@"
+}
+
+# figure COLUMN QUARTER: of the universe, from the edition's own table
+figure() {
+	"$quarry" report --store store.db --quarter "$2" --format json |
+		python3 -c 'import json, sys
+print(json.load(sys.stdin)["scopes"][0]["now"][sys.argv[1]])' "$1"
+}
+
+is() {
+	[ "$(figure "$1" "$2")" = "$3" ] || {
+		echo "$1 of $2 is $(figure "$1" "$2"), not $3"
+		return 1
+	}
+}
+
+# everything FOLDER: all that can be printed of persons, in all formats
+everything() {
+	mkdir -p "$1"
+	for format in md json csv; do
+		"$quarry" report --store store.db --quarter 2025Q2 --format "$format" >"$1/report.$format"
+	done
+	"$quarry" run universe --mirror mirror --offline --store store.db --quarter 2025Q2 -q -o "$1/edition" >/dev/null
+	for format in table md json csv; do
+		"$quarry" overlap databases observability --store store.db --quarter 2025Q2 \
+			--format "$format" >"$1/overlap.$format"
+	done
+	for format in table json csv; do
+		"$quarry" people --suspicious --names --store store.db --format "$format" >"$1/alarms.$format"
+	done
+	"$quarry" people --suggest --store store.db >"$1/suggested" 2>"$1/suggested.err"
+	for who in 'Ada Quill' ada.quill@example.org "$2"; do
+		"$quarry" explain person "$who" --names --store store.db >>"$1/explained" 2>&1 || :
+		"$quarry" explain person "$who" --names --format json --store store.db >>"$1/explained" \
+			2>&1 || :
+	done
+	"$quarry" doctor universe --store store.db >"$1/doctor" 2>&1 || :
+}
+
+# --- one person ------------------------------------------------------------
+derive
+fact 'it is derived without a people.yaml' ends 0
+fact 'contributors without it' is contributors 2025Q2 23
+fact 'and leniently' is contributors_lo 2025Q2 22
+
+nadia=$("$quarry" people --suggest --store store.db 2>/dev/null)
+fact 'a person of two e-mails is suggested' sh -c 'echo "$1" | grep -q merge' - "$nadia"
+derive "$nadia"
+fact 'what is suggested can be taken' ends 0
+fact 'then strict is what lenient was' is contributors 2025Q2 22
+fact 'and lenient as before' is contributors_lo 2025Q2 22
+"$quarry" people --suggest --store store.db >again 2>/dev/null
+fact 'and nothing is suggested any more' sh -c '! grep -q merge again'
+
+# --- apart ----------------------------------------------------------------
+ada_key=$("$quarry" explain person 'Ada Quill' --names --format json --store store.db |
+	python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["persons"][0]["name"])')
+fact 'Ada has a key' [ "$ada_key" ]
+derive 'people:
+  - merge: [nobody@example.org]
+    class: robot'
+fact 'an unknown class is refused' ends 2
+fact 'with its line' grep -q 'people.yaml.*line 3' err
+fact 'and the figures are as they were' is contributors 2025Q2 22
+
+# --- classes ---------------------------------------------------------------
+derive "people:
+  - merge: ['$ada_key']
+    class: bot"
+fact 'a person may be told to be a bot' ends 0
+fact 'and is no contributor then' is contributors 2025Q2 22
+fact 'but a bot' sh -c '"$0" explain person "$1" --store store.db | grep -q bot' "$quarry" "$ada_key"
+
+# --- opted out -------------------------------------------------------------
+derive
+everything before "$ada_key"
+pseudonym=$("$quarry" explain person "$ada_key" --store store.db | grep -o 'p-[0-9a-f]\{12\}' | head -n 1)
+fact 'Ada is found while she has not opted out' grep -q 'Ada Quill' before/explained
+derive "people:
+  - merge: ['$ada_key']
+    opt-out: true"
+fact 'she opts out' ends 0
+everything after "$ada_key"
+# What was asked for is repeated in the sentence that says that nobody is there.
+sed -i '/nobody/d' after/explained
+fact 'nothing names her any more' sh -c '! grep -r -i -l -e "ada quill" -e "$1" -e "$2" after' - \
+	"$ada_key" "$pseudonym"
+fact 'she is credited with nothing' is contributors 2025Q2 22
+fact 'her commits count' is commits 2025Q2 111
+fact 'and it is said how many have' grep -q 'opted_out | 1 ' after/report.md
+fact 'who asks finds nobody' sh -c '! "$0" explain person "$1" --store store.db 2>/dev/null' \
+	"$quarry" "$ada_key"
+
+# --- left out --------------------------------------------------------------
+derive
+for rule in L1 L2 L3 L4 noreply-id same-email full-name bot agent placeholder assists; do
+	run derive universe --store store.db -q --without "$rule"
+	fact "without $rule it is derived" ends 0
+	"$quarry" report --store store.db --quarter 2025Q2 >without.md
+	fact "and $rule is said to be left out" grep -q "Not to be published.*$rule" without.md
+done
+run derive universe --store store.db -q --without L4
+fact 'without L4 lenient is strict' is contributors_lo 2025Q2 23
+run derive universe --store store.db -q --without L3 --without L2
+fact 'several add up' sh -c '"$0" report --store store.db --quarter 2025Q2 | grep -q "L3,L2"' "$quarry"
+run derive universe --store store.db -q --without no-such-rule
+fact 'a rule that is none is refused' ends 2
+fact 'by its name' grep -q no-such-rule err
+derive
+fact 'and all is as before' is contributors 2025Q2 23
+"$quarry" report --store store.db --quarter 2025Q2 >whole.md
+fact 'nothing is said to be left out' sh -c '! grep -q "Not to be published" whole.md'
+finish
