@@ -16,7 +16,7 @@ sh "$tests/lib/histories.sh" mirror
 run run "$sample" --mirror mirror --offline --store s.db -q -o editions
 fact 'the sample has figures' ends 0
 
-# change SQL... | ask SQL: in s.db
+# change SQL... | ask SQL [STORE]: in s.db, or another one
 change() {
 	python3 -c 'import sqlite3, sys
 db = sqlite3.connect("s.db")
@@ -26,7 +26,7 @@ db.commit()' "$@"
 
 ask() {
 	python3 -c 'import sqlite3, sys
-for row in sqlite3.connect("s.db").execute(sys.argv[1]): print(*row)' "$1"
+for row in sqlite3.connect(sys.argv[2]).execute(sys.argv[1]): print(*row)' "$1" "${2:-s.db}"
 }
 
 # prints TEXT | prints_no TEXT: the last run did, on stdout
@@ -138,6 +138,15 @@ cp people.yaml universe
 cp s.db u.db
 run derive universe --store u.db -q
 fact 'a universe takes it' ends 0
+apart='SELECT count(*) - count(DISTINCT lenient) FROM person'
+if [ "$(ask 'SELECT count(*) FROM link WHERE level = 0' u.db)" -gt 0 ]; then
+	fact 'strict identity was not lenient before' [ "$(ask "$apart")" -gt 0 ]
+	fact 'and is, once it is derived again' [ "$(ask "$apart" u.db)" = 0 ]
+	run people --suggest --store u.db
+	fact 'then nobody is left to suggest' [ "$(cat out)" = 'people: []' ]
+else
+	skip 'derive does not apply people.yaml yet'
+fi
 
 for what in '' '--suspicious --suggest' '--suggest --format json' '--suspicious --format md' \
 	'--suspicious --format yaml' 'x --suspicious'; do
