@@ -9,8 +9,6 @@
 #include "util/banned.h"
 
 #define LOOK "'quarry explain person' shows why they are one; where they are several, say so by 'split' in people.yaml"
-#define BY_MERGE "it joins nobody; if they are one, say so by 'merge' in people.yaml"
-#define IN_YAML "N is the line of people.yaml, which is kept to"
 #define NO_HUMAN "if it is no human, say so by 'class' in people.yaml"
 
 static const struct {
@@ -20,11 +18,15 @@ static const struct {
 	{ "many_emails", "a person with many e-mails", LOOK, false },
 	{ "many_names", "a person with many names", LOOK, false },
 	{ "bridge", "a person who falls apart without one signature", LOOK, false },
-	{ "login_ids", "a login that several accounts have had", BY_MERGE, false },
-	{ "mailmaps", "an e-mail that two .mailmap files lead to two persons", BY_MERGE, false },
-	{ "split", "evidence against a split in people.yaml", IN_YAML, false },
-	{ "entries", "evidence that joins two entries of people.yaml", IN_YAML, false },
-	{ "near_bot", "a human who is near a rule of bots", NO_HUMAN, true },
+	{ "login_ids", "a code host's login that several accounts have had",
+	  "where they are one person, say so by 'merge' in people.yaml", false },
+	{ "mailmaps", "an e-mail that two .mailmap lead to different persons",
+	  "say who is right by 'merge' or 'split' in people.yaml", false },
+	{ "split", "evidence that a 'split' in line N of people.yaml forbids",
+	  "if they are one person after all, take that line away", false },
+	{ "entries", "evidence against two entries of people.yaml, the one in line N first",
+	  "if they are one person after all, make them one entry", false },
+	{ "near_bot", "a human who nearly meets a rule of bots", NO_HUMAN, true },
 	{ "regular", "a human whose subjects are nearly all one", NO_HUMAN, false },
 };
 

@@ -107,7 +107,7 @@ fact 'without an alarm nothing looks wrong' prints 'nothing looks wrong'
 change "INSERT INTO alarm VALUES('many_emails', $person, NULL, 13, '')" \
 	"INSERT INTO alarm VALUES('near_bot', $person, (SELECT signature FROM identity WHERE person =
 		$person LIMIT 1), 7, 'bot-name')" \
-	"INSERT INTO alarm VALUES('conflict', NULL, NULL, 2, '=cmd|''x''!A1@x.example')" \
+	"INSERT INTO alarm VALUES('mailmaps', NULL, NULL, 2, '=cmd|''x''!A1@x.example')" \
 	"INSERT INTO alarm VALUES('regular', NULL, NULL, 1, 'a' || char(27) || '[31m' || char(8238) || 'b')"
 for format in table json csv; do
 	asked people --suspicious --format $format

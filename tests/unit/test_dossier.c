@@ -205,7 +205,7 @@ static void alarms_are_listed_in_order(void **state)
 
 	assert_string_equal(got,
 		"bridge 3 [ada@x.org] [Ada <ada@x.org>] [ada@x.org]\n"
-		"conflict 2 [] [] [al@z.org]\n"
+		"mailmaps 2 [] [] [al@z.org]\n"
 		"many_emails 20 [shared@x.org] [] []\n"
 		"many_emails 13 [ada@x.org] [] []\n"
 		"near_bot 8 [shared@x.org] [Shared <shared@x.org>] [bot-name]\n"
@@ -245,7 +245,7 @@ static void kinds_are_counted_while_they_are_current(void **state)
 	struct str s = STR_INIT;
 
 	assert_int_equal(quarry_aggregate_each_alarm_kind(f->db, tell_kind, &s, &f->err), 0);
-	assert_string_equal(s.buf, "bridge 1\nconflict 1\nmany_emails 2\nnear_bot 1\nsomeday 1\n");
+	assert_string_equal(s.buf, "bridge 1\nmailmaps 1\nmany_emails 2\nnear_bot 1\nsomeday 1\n");
 	assert_int_equal(quarry_aggregate_each_alarm_kind(f->db, stop, &s, &f->err), QUARRY_EINTR);
 	str_clear(&s);
 	dossiers_run(f->db, "UPDATE meta SET value = '2' WHERE key = 'facts'");
