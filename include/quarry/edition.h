@@ -144,6 +144,19 @@ struct quarry_cohort {
 				 * cell away; both numbers are 0 then */
 };
 
+/** So many quarters, the edition's the last, have their series. */
+#define QUARRY_SERIES_QUARTERS 12
+
+/** Who wrote the commits of a scope in a quarter; merges and duplicates are left out. */
+struct quarry_series {
+	size_t scope;        /**< index into scopes: the universe or a category */
+	int32_t quarter;
+	int64_t human;       /**< counted commits, without assisted_commits */
+	int64_t assisted;    /**< assisted_commits: a floor */
+	int64_t agent;       /**< agent_commits: a floor */
+	int64_t automation;  /**< bot_commits */
+};
+
 /** One line of the data-quality section. */
 struct quarry_quality {
 	const char *id;         /**< e.g. time_fixed */
@@ -180,6 +193,8 @@ struct quarry_edition {
 	struct quarry_group *groups; /**< by id, "" the last; none: nobody says for whom people work */
 	size_t n_groups;
 	struct quarry_cohort *cohorts; /**< [scope * n_groups + group], of the quarter */
+	struct quarry_series *series; /**< by scope, then quarter; none for a quarter without any */
+	size_t n_series;
 	struct quarry_quality *quality;
 	size_t n_quality;
 	/** The headline under the other date basis: commits and contributors, now and before. */

@@ -171,7 +171,7 @@ int quarry_aggregate_edition(struct quarry_edition **out, struct quarry_db *db, 
 {
 	static int (*const steps[])(struct edition_reader *, struct quarry_error *) = {
 		edition_scopes, edition_changes, edition_movement, edition_repos,
-		edition_cohorts, edition_quality,
+		edition_cohorts, edition_series, edition_quality,
 	};
 	struct edition_reader r = { .db = db, .as_of = as_of != 0 };
 	int rc;

@@ -55,6 +55,7 @@ int edition_scopes(struct edition_reader *r, struct quarry_error *err);
 int edition_changes(struct edition_reader *r, struct quarry_error *err);
 int edition_movement(struct edition_reader *r, struct quarry_error *err);
 int edition_repos(struct edition_reader *r, struct quarry_error *err);
+int edition_series(struct edition_reader *r, struct quarry_error *err);
 int edition_cohorts(struct edition_reader *r, struct quarry_error *err);
 int edition_quality(struct edition_reader *r, struct quarry_error *err);
 

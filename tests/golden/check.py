@@ -20,7 +20,8 @@ COUNTED = SUMMED + ["authors", "contributors", "contributors_lo", "contributors_
                     "casual", "regular", "deep", "full_time", "top5_touches"]
 LINES = ["lines_churn_raw", "lines_churn"]  # known where they were asked for
 PARTS = ["organic", "new_repos", "revived", "gone", "stale", "reclassified"]
-TABLES = ["changes", "cohorts", "flow", "moves", "overlap", "quality", "repositories", "snapshot", "weeks"]
+TABLES = ["changes", "cohorts", "flow", "moves", "overlap", "quality", "repositories", "series",
+          "snapshot", "weeks"]
 FACTS = []
 
 
@@ -227,6 +228,25 @@ def matrix_is_symmetric(e):
     for row in e.tables["overlap"]:
         yield from differ(f"{row['a']} and {row['b']}", int(row["both"]),
                           m[ids.index(row["a"])][ids.index(row["b"])])
+
+
+@fact
+def series_partition(e):
+    """the categories' series sum to the universe's; those of the quarter are the snapshot's commits"""
+    rows = e.tables["series"]
+    names = ["human", "assisted", "agent", "automation"]
+    yield from differ("series", [[s["scope"], s["quarter"], *(s[n] for n in names)] for s in e.json["series"]],
+                      [[r["id"], r["quarter"], *(int(r[n]) for n in names)] for r in rows])
+    for quarter in sorted({r["quarter"] for r in rows}):
+        for n in names:
+            yield from differ(f"{quarter} {n}", sum(int(r[n]) for r in rows if r["quarter"] == quarter and r["id"]),
+                              sum(int(r[n]) for r in rows if r["quarter"] == quarter and not r["id"]))
+    for r in rows:
+        s = e.by_id[r["id"]]
+        if r["quarter"] == e.json["quarter"]:
+            yield from differ(f"{r['id']} now", [int(r["human"]) + int(r["assisted"]), int(r["assisted"]),
+                                                 int(r["agent"]), int(r["automation"])],
+                              [int(s[k]) for k in ["commits", "assisted_commits", "agent_commits", "bot_commits"]])
 
 
 @fact

@@ -46,6 +46,9 @@ static void a_format_is_found_by_name_and_extension(void **state)
 static struct quarry_scope scopes[3];
 static struct quarry_repo_row repos[4];
 static int64_t overlap[4] = { 1500, 30, 30, 12 };
+static struct quarry_series series[] = {
+	{ 0, 2025 * 4, 50, 6, 7, 8 }, { 0, 2025 * 4 + 1, 90, 10, 0, 0 }, { 2, 2025 * 4 + 1, 1, 2, 3, 4 },
+};
 static struct quarry_move moves[] = { { 1, 2, 4 }, { 2, 1, 1 } };
 static struct quarry_quality quality[] = { { "time_fixed", "author times repaired", 1234 } };
 
@@ -95,6 +98,7 @@ static struct quarry_edition build(void)
 		.snapshot_s = 1751414400, .newest_s = 1751327999, .taxonomy_hash = "ab12",
 		.rules_hash = "cd34", .tips_hash = "ef56", .scopes = scopes, .n_scopes = 3,
 		.repos = repos, .n_repos = 4, .overlap = overlap, .moves = moves, .n_moves = 2,
+		.series = series, .n_series = 3,
 		.quality = quality, .n_quality = 1, .other_commits = { 1140, 1120 },
 		.other_contributors = { 1480, 1201 }, .other_taxonomy_commits = { 1138, 1110 },
 		.other_taxonomy_contributors = { 1482, 1200 },
@@ -170,6 +174,7 @@ static void the_markdown_edition_says_what_was_counted(void **state)
 		"| Alpha × Beta \\| two | 30 | 1,482 | 0.02 | 2.50 | 12.1 | 2.5 |\n",
 		"| Alpha | 4,000 | 3,000 | 0% | 25% | 900 | 0.6 | 1,200 | 2.50 |\n",
 		"| Alpha | 1,130 | 2 | 3 | 10 | 1 | 1,146 | 113 | 10% | 0 |\n",
+		"| 2025Q1 | 50 | 6 | 7 | 8 | 21% |\n| 2025Q2 | 90 | 10 | 0 | 0 | 10% |\n\n",
 		"| Alpha | [a/one](https://x.org/a/one) | 2025-06-30 |  | 1,130 | +3% | 1,500 (1,498–1,505) |",
 		"2 more repositories that were read have no counted commit",
 		"| [a/two](https://x.org/a/two) | Alpha | failed; earlier facts are kept | cannot "
@@ -394,17 +399,13 @@ static void every_csv_table_is_rectangular(void **state)
 		{ "snapshot", 3, 2, "before_commits", "1100" },
 		{ "snapshot", 3, 2, "commits_qoq", "3" },
 		{ "snapshot", 3, 2, "weeks_mean", "4.25" },
-		{ "snapshot", 3, 3, "title", "Beta | two" },
-		{ "snapshot", 3, 1, "quarter", "2025Q2" },
+		{ "snapshot", 3, 3, "title", "Beta | two" }, { "snapshot", 3, 1, "quarter", "2025Q2" },
 		{ "repositories", 4, 2, "problem", "cannot fetch: time-out" },
-		{ "repositories", 4, 2, "commits_qoq", "" },
-		{ "overlap", 1, 1, "any", "1482" },
-		{ "changes", 9, 4, "change", "30" },
-		{ "changes", 9, 4, "gone", "-5" },
-		{ "flow", 3, 2, "entered", "2" },
-		{ "moves", 2, 1, "to", "beta" },
-		{ "weeks", 39, 14, "persons", "1500" },
-		{ "quality", 1, 1, "count", "1234" },
+		{ "repositories", 4, 2, "commits_qoq", "" }, { "overlap", 1, 1, "any", "1482" },
+		{ "changes", 9, 4, "change", "30" }, { "changes", 9, 4, "gone", "-5" },
+		{ "flow", 3, 2, "entered", "2" }, { "weeks", 39, 14, "persons", "1500" },
+		{ "moves", 2, 1, "to", "beta" }, { "quality", 1, 1, "count", "1234" },
+		{ "series", 3, 3, "automation", "4" }, { "series", 3, 2, "quarter", "2025Q2" },
 	};
 	struct quarry_edition e = build();
 	size_t n = 0;
@@ -416,21 +417,20 @@ static void every_csv_table_is_rectangular(void **state)
 		assert_int_equal(sheet.ends.n, cases[i].records + 1);
 		for (size_t k = 0; k < sheet.ends.n; k++)
 			assert_int_equal(sheet.ends.at[k], (k + 1) * columns_of(&sheet));
-		assert_string_equal(cell_of(&sheet, cases[i].record, cases[i].column),
-				    cases[i].value);
+		assert_string_equal(cell_of(&sheet, cases[i].record, cases[i].column), cases[i].value);
 		sheet_release(&sheet);
 		free(text);
 	}
 	while (quarry_report_tables()[n])
 		n++;
-	assert_int_equal(n, 9);
+	assert_int_equal(n, 10);
 }
 
 static void a_wrong_table_is_the_users_error(void **state)
 {
 	static const struct { const char *format, *table, *text; } cases[] = {
 		{ "csv", "people", "unknown table 'people': there are snapshot, repositories, "
-				   "overlap, changes, flow, moves, weeks, cohorts, quality" },
+				   "overlap, changes, flow, moves, weeks, series, cohorts, quality" },
 		{ "md", "flow", "cannot write table 'flow': format 'md' has no tables" },
 		{ "json", "flow", "cannot write table 'flow': format 'json' has no tables" },
 	};

@@ -232,6 +232,27 @@ static void write_weeks(struct csv *c, const struct quarry_edition *e)
 	}
 }
 
+static void write_series(struct csv *c, const struct quarry_edition *e)
+{
+	static const char *const head[] = { "id", "quarter", "human", "assisted", "agent", "automation",
+					    NULL };
+	char buf[QUARRY_QUARTER_TEXT];
+
+	names(c, head);
+	csv_end(c);
+	for (size_t i = 0; i < e->n_series; i++) {
+		const struct quarry_series *s = &e->series[i];
+
+		csv_text(c, e->scopes[s->scope].id);
+		csv_text(c, quarry_quarter_format(buf, s->quarter));
+		csv_int(c, s->human);
+		csv_int(c, s->assisted);
+		csv_int(c, s->agent);
+		csv_int(c, s->automation);
+		csv_end(c);
+	}
+}
+
 /* share: of the contributors of the scope. */
 static void write_cohorts(struct csv *c, const struct quarry_edition *e)
 {
@@ -272,7 +293,8 @@ static void write_quality(struct csv *c, const struct quarry_edition *e)
 
 /* Each table once, so that the list of names and the writers cannot differ. */
 #define TABLES(X) \
-	X(snapshot) X(repositories) X(overlap) X(changes) X(flow) X(moves) X(weeks) X(cohorts) X(quality)
+	X(snapshot) X(repositories) X(overlap) X(changes) X(flow) X(moves) X(weeks) X(series) X(cohorts) \
+	X(quality)
 
 #define AS_NAME(table) #table,
 const char *const report_csv_tables[] = { TABLES(AS_NAME) NULL };

@@ -190,6 +190,25 @@ static json_t *cohorts(struct tree *t, const struct quarry_edition *e)
 	return array;
 }
 
+static json_t *series(struct tree *t, const struct quarry_edition *e)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < e->n_series; i++) {
+		const struct quarry_series *s = &e->series[i];
+		json_t *object = json_object();
+
+		tree_put_text(t, object, "scope", e->scopes[s->scope].id);
+		tree_put_quarter(t, object, "quarter", s->quarter);
+		tree_put_int(t, object, "human", s->human);
+		tree_put_int(t, object, "assisted", s->assisted);
+		tree_put_int(t, object, "agent", s->agent);
+		tree_put_int(t, object, "automation", s->automation);
+		tree_append(t, array, object);
+	}
+	return array;
+}
+
 static json_t *quality(struct tree *t, const struct quarry_edition *e)
 {
 	json_t *array = json_array();
@@ -236,6 +255,7 @@ static int write_edition(struct str *out, const struct quarry_edition *e, const 
 	tree_put(&t, root, "repos", repos(&t, e));
 	tree_put(&t, root, "overlap", overlap(&t, e));
 	tree_put(&t, root, "moves", moves(&t, e));
+	tree_put(&t, root, "series", series(&t, e));
 	tree_put(&t, root, "cohorts", cohorts(&t, e));
 	tree_put(&t, root, "quality", quality(&t, e));
 	tree_put(&t, root, "other_commits", ints(&t, e->other_commits, 2));

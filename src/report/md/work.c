@@ -1,4 +1,4 @@
-/* What was done: files, and who or what committed. */
+/* What was done: files and lines. */
 #include "report/md/md.h"
 
 #include "report/model.h"
@@ -25,20 +25,6 @@ static const struct md_column lines[] = {
 	{ NULL },
 };
 
-static const struct md_column classes[] = {
-	{ "Category", MD_LABEL },
-	{ "Commits", MD_COUNT, MD_FIELD(commits) },
-	{ "Agent", MD_COUNT, MD_FIELD(agent_commits) },
-	{ "Bot", MD_COUNT, MD_FIELD(bot_commits) },
-	{ "Merge", MD_COUNT, MD_FIELD(merge_commits) },
-	{ "Duplicate", MD_COUNT, MD_FIELD(duplicate_commits) },
-	{ "All reachable", MD_REACHABLE },
-	{ "Assisted", MD_COUNT, MD_FIELD(assisted_commits) },
-	{ "Assisted share", MD_SHARE, MD_FIELD(assisted_commits), MD_FIELD(commits) },
-	{ "Landed", MD_COUNT, MD_FIELD(landed) },
-	{ NULL },
-};
-
 /* Only where lines were counted at all. */
 static void write_lines(struct md *m)
 {
@@ -60,13 +46,4 @@ void md_work(struct md *m)
 		 "Footprint is distinct files per contributor; relative churn, robust touches over "
 		 "files at the tip.\n");
 	write_lines(m);
-}
-
-void md_agents(struct md *m)
-{
-	md_scope_table(m, classes);
-	str_adds(m->out, "\nCommits + agent + bot + merge + duplicate = all reachable. Agent (an agent "
-		 "is the author) and assisted (a person's commit that names an agent) are a floor: "
-		 "they count only what a commit declares. Assisted is part of commits; landed, the "
-		 "commits on the first-parent line, stands beside the others and is not summed.\n");
 }
