@@ -134,9 +134,10 @@ int quarry_derive_each_tip_file(struct quarry_derive *d,
 
 /* Verdicts. */
 
-/** @param opted_out  1: credited with nothing */
+/** @param opted_out  1: credited with nothing  @param called  by people.yaml; "" for none */
 int quarry_derive_person(struct quarry_derive *d, int64_t person, int64_t lenient,
-			 int opted_out, const char *key, struct quarry_error *err);
+			 int opted_out, const char *called, const char *key,
+			 struct quarry_error *err);
 /** @param email_key  the e-mail after .mailmap, folded  @param email  its number before */
 int quarry_derive_identity(struct quarry_derive *d, int64_t repo, int64_t signature,
 			   const char *email_key, int64_t email, int64_t person,

@@ -55,6 +55,7 @@ struct quarry_suspicion {
 struct quarry_dossier {
 	const char *pseudonym;
 	const char *name;  /**< smallest e-mail of the person; NULL unless names are asked for */
+	const char *called; /**< as people.yaml names the person; NULL: not at all, or unless names are asked for */
 	const char *class; /**< of its signatures; of several: "human, bot" */
 	size_t n_repos;
 	int32_t first_quarter, last_quarter; /**< of its commits; 0: it has none */

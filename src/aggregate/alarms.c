@@ -45,9 +45,7 @@ static size_t kind_number(const char *kind)
 static const char alarm_rows[] =
 	"SELECT a.kind, a.person, a.n, a.what, p.key, s.name, s.email"
 	" FROM alarm a LEFT JOIN person p USING (person) LEFT JOIN signature s USING (signature)"
-	" WHERE NOT coalesce(p.opted_out, 0) AND NOT EXISTS (SELECT 1 FROM person o"
-	"  JOIN identity i USING (person) JOIN signature t USING (signature) WHERE o.opted_out"
-	"  AND lower(trim(t.email)) <> '' AND instr(lower(a.what), lower(trim(t.email))) > 0)"
+	" WHERE NOT coalesce(p.opted_out, 0)"
 	" ORDER BY a.kind, a.n DESC, p.key, a.what, s.email, s.name";
 
 /* The signature of a row; "" for none. */

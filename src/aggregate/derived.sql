@@ -78,6 +78,7 @@ CREATE TABLE person(
   person    INTEGER PRIMARY KEY,  -- from 0, by key
   lenient   INTEGER NOT NULL,     -- the person under lenient identity (with L4)
   opted_out INTEGER NOT NULL,     -- 1: by people.yaml: credited with nothing, and named nowhere
+  called    TEXT NOT NULL DEFAULT '', -- the name that people.yaml gives; '' for none; never printed unasked
   key       TEXT NOT NULL UNIQUE  -- smallest e-mail of the person; printed where names are asked for alone
 ) STRICT;
 

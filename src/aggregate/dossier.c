@@ -125,6 +125,8 @@ static int fill_names(struct quarry_dossier *d, struct dossier_reader *r,
 	d->pseudonym = dossier_copy(r, pseudonym);
 	if (r->names.naming->names && !names_hides_part(&r->names, p->key))
 		d->name = p->key;
+	if (r->names.naming->names && *p->called)
+		d->called = p->called;
 	return d->pseudonym ? 0 : -1;
 }
 

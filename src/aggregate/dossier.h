@@ -14,6 +14,7 @@
 struct dossier_person {
 	int64_t person, lenient;
 	const char *key;
+	const char *called; /* "" for none */
 };
 
 /* A signature of such a person in one repository. */
@@ -48,7 +49,7 @@ int dossier_check(const char **universe, struct quarry_db *db, struct arena *are
 extern const char dossier_uses_rows[];
 enum dossier_column {
 	COL_PERSON, COL_NAME, COL_EMAIL, COL_EMAIL_KEY, COL_NUMBER, COL_KEY, COL_LENIENT, COL_REPO,
-	COL_SIGNATURE,
+	COL_SIGNATURE, COL_CALLED,
 };
 /* The signature of such a row; "" where somebody who has opted out has it, too. */
 int dossier_signature(struct str *out, const struct dossier_reader *r, struct db_stmt *st,

@@ -10,7 +10,8 @@
 #include "util/utf8.h"
 
 const char dossier_uses_rows[] =
-	"SELECT i.person, s.name, s.email, i.email_key, i.email, p.key, p.lenient, i.repo, i.signature"
+	"SELECT i.person, s.name, s.email, i.email_key, i.email, p.key, p.lenient, i.repo, i.signature,"
+	" p.called"
 	" FROM identity i JOIN signature s USING (signature) JOIN person p USING (person)"
 	" WHERE NOT p.opted_out";
 
@@ -112,6 +113,7 @@ static bool fits(const struct dossier_reader *r, struct wanted *w, struct db_stm
 	return fits_pseudonym(r, w, st, text) || !strcmp(w->text, db_text(st, COL_KEY)) ||
 	       is_folded(w, text, &w->name, fold_name) ||
 	       is_folded(w, db_text(st, COL_NAME), &w->name, fold_name) ||
+	       (*db_text(st, COL_CALLED) && is_folded(w, db_text(st, COL_CALLED), &w->name, fold_name)) ||
 	       is_folded(w, db_text(st, COL_EMAIL), &w->email, names_fold) ||
 	       is_folded(w, db_text(st, COL_EMAIL_KEY), &w->email, names_fold);
 }
@@ -137,12 +139,13 @@ static void drop_repeats(struct dossier_reader *r)
 
 static int take_person(struct dossier_reader *r, struct db_stmt *st)
 {
-	struct dossier_person p = { db_int(st, COL_PERSON), db_int(st, COL_LENIENT), NULL };
+	struct dossier_person p = { db_int(st, COL_PERSON), db_int(st, COL_LENIENT), NULL, NULL };
 
 	if (r->persons.n && r->persons.at[r->persons.n - 1].person == p.person)
 		return 0;
 	p.key = dossier_copy(r, db_text(st, COL_KEY));
-	return p.key ? vec_push(&r->persons, p) : -1;
+	p.called = dossier_copy(r, db_text(st, COL_CALLED));
+	return p.key && p.called ? vec_push(&r->persons, p) : -1;
 }
 
 static int find_persons(struct dossier_reader *r, struct wanted *w, struct quarry_error *err)

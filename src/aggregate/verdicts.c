@@ -7,7 +7,8 @@
 #include "util/banned.h"
 
 static const char *const sql[DS_N] = {
-	[DS_PERSON] = "INSERT INTO person(person, lenient, opted_out, key) VALUES(?1, ?2, ?3, ?4)",
+	[DS_PERSON] = "INSERT INTO person(person, lenient, opted_out, called, key)"
+		      " VALUES(?1, ?2, ?3, ?4, ?5)",
 	[DS_IDENTITY] = "INSERT INTO identity VALUES(?1, ?2, ?3, ?4, ?5)",
 	[DS_LINK] = "INSERT INTO link(level, repo, a, b, promoted, rule)"
 		    " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
@@ -47,7 +48,8 @@ static void bind_or_null(struct db_stmt *st, int at, int64_t number)
 }
 
 int quarry_derive_person(struct quarry_derive *d, int64_t person, int64_t lenient,
-			 int opted_out, const char *key, struct quarry_error *err)
+			 int opted_out, const char *called, const char *key,
+			 struct quarry_error *err)
 {
 	struct db_stmt *st;
 	int rc = verdict(&st, d, DS_PERSON, err);
@@ -57,7 +59,8 @@ int quarry_derive_person(struct quarry_derive *d, int64_t person, int64_t lenien
 	db_bind_int(st, 1, person);
 	db_bind_int(st, 2, lenient);
 	db_bind_int(st, 3, opted_out);
-	db_bind_text(st, 4, key, strlen(key));
+	db_bind_text(st, 4, called, strlen(called));
+	db_bind_text(st, 5, key, strlen(key));
 	return db_run(st, err);
 }
 

@@ -39,6 +39,10 @@ static void add_head(struct str *out, const struct quarry_dossier *d)
 	str_adds(out, d->pseudonym);
 	if (d->name) {
 		str_adds(out, " (");
+		if (d->called) {
+			term_clean(out, d->called, TERM_ANY_WIDTH);
+			str_adds(out, ", ");
+		}
 		term_clean(out, d->name, TERM_ANY_WIDTH);
 		str_addc(out, ')');
 	}

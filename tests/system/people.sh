@@ -94,6 +94,16 @@ fact 'a person may be told to be a bot' ends 0
 fact 'and is no contributor then' is contributors 2025Q2 22
 fact 'but a bot' sh -c '"$0" explain person "$1" --store store.db | grep -q bot' "$quarry" "$ada_key"
 
+derive "people:
+  - merge: ['$ada_key']
+    name: Countess of Lovelace"
+fact 'she may be called as she wants' sh -c '"$0" explain person "$1" --names --store store.db |
+	grep -q "(Countess of Lovelace, "' "$quarry" "$ada_key"
+fact 'and be asked for so' sh -c '"$0" explain person "countess of lovelace" --store store.db |
+	grep -q "^p-"' "$quarry"
+fact 'but not named unasked' sh -c '! "$0" explain person "$1" --store store.db | grep -i countess' \
+	"$quarry" "$ada_key"
+
 # --- opted out -------------------------------------------------------------
 derive
 everything before "$ada_key"

@@ -142,7 +142,7 @@ static void derive(struct quarry_db *db, void (*more)(struct quarry_derive *d))
 	for (int s = 1; !rc && s <= N_SIGNATURES; s++) {
 		char key[] = { letters[s], '@', 'x', '\0' };
 
-		rc = quarry_derive_person(d, s, s, s == GONE, key, &err);
+		rc = quarry_derive_person(d, s, s, s == GONE, "", key, &err);
 		if (!rc)
 			rc = quarry_derive_identity(d, 1, s, key, s, s, &err);
 		if (!rc)

@@ -140,7 +140,7 @@ static struct quarry_db *derived(const char *change)
 	must(db, change);
 	rc = quarry_derive_begin(&d, db, &universe, &options, &err);
 	if (!rc)
-		rc = quarry_derive_person(d, 0, 0, 0, "ann@x.org", &err);
+		rc = quarry_derive_person(d, 0, 0, 0, "", "ann@x.org", &err);
 	for (int repo = 1; !rc && repo <= 2; repo++)
 		rc = quarry_derive_identity(d, repo, 1, "ann@x.org", 0, 0, &err);
 	if (!rc)

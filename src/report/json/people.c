@@ -86,6 +86,7 @@ static json_t *dossier(struct tree *t, const struct quarry_dossier *d)
 
 	tree_put_text(t, one, "person", d->pseudonym);
 	put_some(t, one, "name", d->name);
+	put_some(t, one, "called", d->called);
 	tree_put_text(t, one, "class", d->class);
 	tree_put_int(t, one, "repositories", (int64_t)d->n_repos);
 	tree_put_quarter(t, one, "first_quarter", d->first_quarter);
