@@ -16,7 +16,7 @@
 
 /** How to call whom. */
 struct quarry_naming {
-	const unsigned char *key; /**< of the pseudonyms; may be NULL where `names` is set */
+	const unsigned char *key; /**< of the pseudonyms, which are told with `names`, too */
 	size_t key_len;
 	int names; /**< 1: labels are the texts themselves */
 };

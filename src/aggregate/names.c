@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 #include "util/hmac.h"
 
@@ -70,7 +71,6 @@ const char *names_label(struct names *n, const char *text)
 		return label(n, 's', text);
 	return label(n, strchr(text, '@') ? 'e' : 'l', text);
 }
-
 
 /* --- who has opted out ----------------------------------------------------- */
 
@@ -156,10 +156,27 @@ bool names_hides_email(const struct names *n, int64_t email)
 	return map_find(&n->emails, &email, sizeof(email)) != NULL;
 }
 
+static bool is_of_email(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       (c && strchr("._%+-", c));
+}
+
+/* As an e-mail of its own: ed@x.example is not within fred@x.example. */
+static bool is_within(const char *text, const char *email)
+{
+	size_t len = strlen(email);
+
+	for (const char *at = text; (at = ascii_casestr(at, email)); at++)
+		if ((at == text || !is_of_email(at[-1])) && (at[len] == '+' || !is_of_email(at[len])))
+			return true;
+	return false;
+}
+
 bool names_hides_part(const struct names *n, const char *text)
 {
 	for (size_t i = 0; i < n->within.n; i++)
-		if (strcasestr(text, n->within.at[i]))
+		if (is_within(text, n->within.at[i]))
 			return true;
 	return names_hides(n, text);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "aggregate/derive.h"
+#include "util/ascii.h"
 #include "util/banned.h"
 #include "util/map.h"
 #include "util/str.h"
@@ -20,17 +21,12 @@ struct subjects {
 	int64_t author, n, most;
 };
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool is_number(const char *s, size_t len)
 {
 	bool digit = false;
 
 	for (size_t i = 0; i < len; i++) {
-		char c = lower(s[i]);
+		char c = ascii_low(s[i]);
 
 		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '.'))
 			return false;
@@ -54,7 +50,7 @@ static void kind_of(struct str *out, const char *subject)
 			str_addc(out, '#');
 		else
 			for (size_t k = 0; k < len; k++)
-				str_addc(out, lower(subject[k]));
+				str_addc(out, ascii_low(subject[k]));
 		subject += len;
 	}
 }
@@ -100,7 +96,10 @@ static int judge(struct subjects *s, struct quarry_derive *d, struct quarry_erro
 /* How much those did whose name is like a bot's. */
 static int count_near(struct quarry_derive *d, struct quarry_error *err)
 {
-	return db_exec(d->db, "UPDATE alarm SET n = a.n, person = a.person FROM"
+	/* Who is said to be what in people.yaml need not be looked at. */
+	return db_exec(d->db, "DELETE FROM alarm WHERE kind = 'near_bot' AND signature IN"
+		       " (SELECT signature FROM signature_class WHERE rule = 'people.yaml');"
+		       "UPDATE alarm SET n = a.n, person = a.person FROM"
 		       " (SELECT c.author AS signature, count(*) AS n, min(i.person) AS person"
 		       "  FROM commit_kind k JOIN commits c USING (commit_id)"
 		       "  JOIN identity i ON i.repo = c.repo AND i.signature = c.author"
@@ -117,7 +116,8 @@ int derive_regular(struct quarry_derive *d, struct quarry_error *err)
 	int rc = db_prepare(&st, d->db, "SELECT c.author, c.subject FROM commit_kind k"
 			    " JOIN commits c USING (commit_id)"
 			    " JOIN signature_class sc ON sc.signature = c.author"
-			    " WHERE k.kind = 0 AND sc.class = 'human' ORDER BY c.author", err);
+			    " WHERE k.kind = 0 AND sc.class = 'human' AND sc.rule <> 'people.yaml'"
+			    " ORDER BY c.author", err);
 
 	while (!rc && (rc = db_step(st, err)) > 0) {
 		rc = db_int(st, 0) != s.author ? judge(&s, d, err) : 0;

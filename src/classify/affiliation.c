@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "util/ascii.h"
 #include "util/map.h"
 #include "util/str.h"
 #include "util/vec.h"
@@ -82,7 +82,7 @@ void quarry_affiliations_free(struct quarry_affiliations *a)
 
 static bool is_word(const char *s, size_t len, const char *word)
 {
-	return len == strlen(word) && strncasecmp(s, word, len) == 0;
+	return len == strlen(word) && ascii_ncasecmp(s, word, len) == 0;
 }
 
 static bool is_noreply(const char *s, size_t len)

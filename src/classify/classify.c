@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 #include "util/regex.h"
 
@@ -207,7 +207,7 @@ const struct quarry_rule *quarry_classify_path(struct quarry_classifier *c,
 static int has_text(const char *const *texts, size_t n, const char *text)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!strcasecmp(texts[i], text))
+		if (!ascii_casecmp(texts[i], text))
 			return 1;
 	return 0;
 }

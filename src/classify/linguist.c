@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 #include "util/map.h"
 
@@ -54,11 +55,6 @@ void quarry_linguist_free(struct quarry_linguist *l)
 	free(l);
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static const struct quarry_language *find(const struct quarry_linguist *l, const struct map *m,
 					  const char *s, size_t len)
 {
@@ -78,7 +74,7 @@ const struct quarry_language *quarry_linguist_tell(const struct quarry_linguist 
 	size_t n = whole ? len - skip : sizeof(name);
 
 	for (size_t i = 0; i < n; i++)
-		name[i] = lower(path[len - n + i]);
+		name[i] = ascii_low(path[len - n + i]);
 	if (whole)
 		found = find(l, &l->files, name, n);
 	for (size_t i = 0; !found && i < n; i++)

@@ -2,8 +2,8 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 
 static bool is_digit(char c)
@@ -47,10 +47,10 @@ static uint64_t unit_bytes(const char *unit)
 	static const char *const names[] = { "", "K", "M", "G", "T" };
 	size_t len = strlen(unit);
 
-	if (len == 3 && strcasecmp(unit + 1, "iB") == 0)
+	if (len == 3 && ascii_casecmp(unit + 1, "iB") == 0)
 		len = 1;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strlen(names[i]) == len && strncasecmp(unit, names[i], len) == 0)
+		if (strlen(names[i]) == len && ascii_ncasecmp(unit, names[i], len) == 0)
 			return (uint64_t)1 << (10 * i);
 	return 0;
 }

@@ -289,7 +289,7 @@ const struct opts_definition opts_definitions[] = {
 	{ OPTS_BASIS, SECTION_WHAT, 0, "date-basis", "BASIS",
 	  "Place commits by their author or committer time (author)", set_basis },
 	{ OPTS_RULES, SECTION_WHAT, 0, "without", "RULE[,RULE...]",
-	  "Leave out rules about people (L2, plus-address, ...), to see what they do",
+	  "Leave out rules about people (L2, plus-google, bot, ...), to see what they do",
 	  set_without },
 	{ OPTS_PEOPLE, SECTION_WHAT, 0, "people", "FORMAT",
 	  "What FILE is: mailmap, gitdm or sortinghat (must be given)", set_people },

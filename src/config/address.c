@@ -3,9 +3,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "quarry/error.h"
+#include "util/ascii.h"
 #include "util/banned.h"
 #include "util/str.h"
 #include "util/url.h"
@@ -49,7 +49,7 @@ static size_t cut_len(const char *s, size_t len)
 	for (;;) {
 		if (len > 1 && s[len - 1] == '/')
 			len--;
-		else if (len > 4 && s[len - 5] != '/' && strncasecmp(s + len - 4, ".git", 4) == 0)
+		else if (len > 4 && s[len - 5] != '/' && ascii_ncasecmp(s + len - 4, ".git", 4) == 0)
 			len -= 4;
 		else
 			return len;
@@ -112,7 +112,7 @@ static enum url_fault read_url(struct url *out, const char *text)
 {
 	const char *sep = strstr(text, "://");
 	size_t head = sep ? (size_t)(sep - text) + 3 : 0;
-	bool is_file = head == 7 && strncasecmp(text, "file", 4) == 0;
+	bool is_file = head == 7 && ascii_ncasecmp(text, "file", 4) == 0;
 	size_t len = strlen(text + head);
 	enum url_fault fault;
 	char *cut;
@@ -135,11 +135,6 @@ static bool looks_remote(const char *text)
 	size_t len = strcspn(text, "/");
 
 	return strchr(text, '@') || (text[len] && text[0] != '.' && memchr(text, '.', len));
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 static char *copy(struct arena *a, const char *s)
@@ -196,7 +191,7 @@ static int set_remote(struct address *out, struct arena *a, const struct url *u)
 		out->key = key = copy(a, s.buf + host);
 	}
 	for (char *p = key; p && *p; p++)
-		*p = lower(*p);
+		*p = ascii_low(*p);
 	str_release(&s);
 	return out->host && out->url && out->key ? 0 : QUARRY_ENOMEM;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/people.h"
+#include "util/ascii.h"
 #include "util/banned.h"
 #include "util/utf8.h"
 
@@ -65,15 +66,10 @@ void people_who_write(struct str *out, const char *name, const char *email)
 		str_addf(out, "<%s>", email);
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
 static void add_lower(struct str *out, const char *s)
 {
 	for (; *s; s++)
-		str_addc(out, lower(*s));
+		str_addc(out, ascii_low(*s));
 }
 
 /* An e-mail holds no LF, so that no e-mail passes for one with a name. */
@@ -99,11 +95,11 @@ int people_who_compare(const struct quarry_who *a, const struct quarry_who *b)
 
 bool people_same_text(const char *a, const char *b)
 {
-	while (*a && lower(*a) == lower(*b)) {
+	while (*a && ascii_low(*a) == ascii_low(*b)) {
 		a++;
 		b++;
 	}
-	return lower(*a) == lower(*b);
+	return ascii_low(*a) == ascii_low(*b);
 }
 
 bool people_is_domain(const char *s)

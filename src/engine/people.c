@@ -72,7 +72,7 @@ static struct quarry_who cut(char *key)
 	size_t len = strlen(key);
 	char *open = strrchr(key, '<');
 
-	if (!open || key[len - 1] != '>')
+	if (!open || key[len - 1] != '>' || (open > key && open[-1] != ' '))
 		return who;
 	key[len - 1] = '\0';
 	who.email = open + 1;

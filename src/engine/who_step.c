@@ -133,7 +133,7 @@ static int write_person(struct who *w, uint32_t person, int64_t lenient, struct 
 	const struct quarry_person *entry = entry_of(w, person, &at);
 
 	return quarry_derive_person(w->derive, person, lenient, entry && entry->opt_out,
-				    entry && entry->name ? entry->name : "",
+				    entry && entry->name && !entry->opt_out ? entry->name : "",
 				    quarry_identity_person_key(w->identity, person), err);
 }
 

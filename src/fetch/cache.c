@@ -16,8 +16,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "util/ascii.h"
 #include "util/url.h"
 #include "util/banned.h"
 #include "util/str.h"
@@ -32,7 +32,7 @@ static void add_path(struct str *s, const struct url *u)
 {
 	size_t len = strlen(u->path);
 
-	if (u->scheme != URL_LOCAL && len > 4 && !strcasecmp(u->path + len - 4, ".git"))
+	if (u->scheme != URL_LOCAL && len > 4 && !ascii_casecmp(u->path + len - 4, ".git"))
 		len -= 4;
 	for (size_t i = 0; i < len; i++) {
 		char c = u->path[i];

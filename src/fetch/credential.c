@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 #include "fetch/credential_helper.h"
 
@@ -61,7 +61,7 @@ static int find_in_list(struct credential *out, const char *host_port, struct gu
 		len = strcspn(at, SEPARATORS);
 		/* Anything behind the '=', more of them, too, is the token. */
 		if (len > host_len + 1 && at[host_len] == '=' &&
-		    !strncasecmp(at, host_port, host_len))
+		    !ascii_ncasecmp(at, host_port, host_len))
 			return take_token(out, host_port, at + host_len + 1, len - host_len - 1, g);
 	}
 	return 0;

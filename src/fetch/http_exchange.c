@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 #include "fetch/http_answer.h"
 #include "util/clock.h"
@@ -55,7 +55,7 @@ static bool is_smart(struct http_exchange *x)
 
 	if (curl_easy_getinfo(x->easy, CURLINFO_CONTENT_TYPE, &type) != CURLE_OK || !type)
 		return false;
-	return !strncasecmp(type, want, len) && strchr("; \t", type[len]);
+	return !ascii_ncasecmp(type, want, len) && strchr("; \t", type[len]);
 }
 
 static size_t on_body(char *data, size_t size, size_t n, void *payload)

@@ -21,6 +21,7 @@
 
 #include "fetch/child.h"
 #include "fetch/duplex.h"
+#include "util/ascii.h"
 #include "util/banned.h"
 #include "util/clock.h"
 #include "util/str.h"
@@ -98,7 +99,7 @@ static int fail_for_known_cause(struct ssh_link *l)
 	const char *at;
 
 	for (size_t i = 0; i < N_KNOWN_CAUSES && tail->len; i++) {
-		at = strcasestr(tail->buf, known_causes[i].text);
+		at = ascii_casestr(tail->buf, known_causes[i].text);
 		if (!at)
 			continue;
 		if (known_causes[i].remedy)

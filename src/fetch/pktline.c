@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 
 #define LENGTH_LEN 4 /* digits of the length */
@@ -103,7 +104,7 @@ bool pkt_is_error(const struct pkt *p, const char **text, size_t *len)
 static enum guard_cause cause_of(const char *text, enum guard_cause otherwise)
 {
 	for (size_t i = 0; i < sizeof(known_errors) / sizeof(known_errors[0]); i++)
-		if (strcasestr(text, known_errors[i].text))
+		if (ascii_casestr(text, known_errors[i].text))
 			return known_errors[i].cause;
 	return otherwise;
 }

@@ -17,7 +17,7 @@ static int add_count(struct quarry_identity *id, enum quarry_alarm_kind kind, ui
 	return n > max ? vec_push(&id->alarms, alarm) : 0;
 }
 
-/* The uses of one person. */
+/* The uses of one person; a bot may have any number of names. */
 static int count_person(struct quarry_identity *id, const uint32_t *uses, size_t n)
 {
 	struct map emails = MAP_INIT, names = MAP_INIT;
@@ -29,6 +29,8 @@ static int count_person(struct quarry_identity *id, const uint32_t *uses, size_t
 		const struct use *u = &id->uses.at[uses[i]];
 		uint32_t email = id->nodes.at[u->signature].to;
 
+		if (u->automated)
+			continue;
 		str_clear(&name);
 		name_fold(&name, u->name);
 		if (name.oom || !map_at(&names, name.buf, name.len, 0) ||

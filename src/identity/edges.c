@@ -77,8 +77,10 @@ static int by_text(const void *pa, const void *pb, void *payload)
 		return order;
 	if (m->kind != n->kind)
 		return COMPARE(m->kind, n->kind);
-	return m->kind == NODE_MOVED && m->to != n->to ?
-	       strcmp(nodes[m->to].text, nodes[n->to].text) : 0;
+	if (m->kind != NODE_MOVED || m->to == n->to)
+		return 0;
+	order = strcmp(nodes[m->to].text, nodes[n->to].text);
+	return order ? order : COMPARE(nodes[m->to].kind, nodes[n->to].kind);
 }
 
 /* Order places whose texts are equal in the first 8 * `level` bytes. */

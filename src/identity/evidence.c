@@ -71,7 +71,7 @@ int evidence_choose(struct quarry_identity *id)
 
 static bool same(const struct quarry_link *x, const struct quarry_link *y)
 {
-	return x->level == y->level && x->repo == y->repo && x->rule == y->rule && x->a == y->a &&
+	return x->level == y->level && x->repo == y->repo && !strcmp(x->rule, y->rule) && x->a == y->a &&
 	       x->b == y->b;
 }
 

@@ -64,7 +64,7 @@ int quarry_identity_people(struct quarry_identity *id, const struct quarry_peopl
 {
 	assert(!id->resolved && !id->people && !id->uses.n);
 	id->people = people;
-	return people_read(id) ? quarry_error_nomem(err) : 0;
+	return people_read(id, err);
 }
 
 /* Names come to us as UTF-8, so a .mailmap in Latin-1 is decoded, line by line. */

@@ -86,6 +86,7 @@ struct said {
 	uint32_t email;   /* node, normalised */
 	const char *name; /* folded; NULL: any */
 	uint32_t split, member;
+	unsigned line;
 };
 
 struct quarry_identity {
@@ -99,7 +100,7 @@ struct quarry_identity {
 	struct texts texts;              /* a text's number is its node's */
 	VEC(struct node) nodes;          /* after those of texts, the moved ones */
 	struct map moved;                /* (signature, landing): node */
-	VEC(struct said) said;           /* by e-mail, once resolving begins */
+	VEC(struct said) said;           /* by e-mail, once it is read */
 	uint32_t *rank;                  /* of each node, by text */
 	VEC(struct edge) edges;          /* L0 to L3, those of L4 after them */
 	VEC(struct held) held;
@@ -124,7 +125,7 @@ uint32_t node_mailbox(const struct quarry_identity *id, uint32_t node);
 bool node_is_shared(const struct quarry_identity *id, uint32_t email);
 
 /* people.c */
-int people_read(struct quarry_identity *id); /* id->people into `said` */
+int people_read(struct quarry_identity *id, struct quarry_error *err); /* id->people into `said` */
 int people_apply(struct quarry_identity *id);
 /* Does an entry name this signature's person? */
 bool people_name(const struct quarry_identity *id, uint32_t signature);

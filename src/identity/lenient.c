@@ -57,6 +57,17 @@ static const char *name_of(const struct quarry_identity *id, const struct use *u
 	return off[RULE_MAILMAP] && off[RULE_MAILMAP_PROMOTED] ? u->name : u->out.mapped_name;
 }
 
+/* What people.yaml says of the person goes before the class of the signature. */
+static bool is_human(const struct quarry_identity *id, const struct use *u)
+{
+	int64_t entry = !id->people ? -1 : apart_member(&id->apart,
+							unions_root(&((struct quarry_identity *)id)->unions, u->at),
+							APART_ENTRIES);
+	const char *class = entry < 0 ? NULL : id->people->persons[entry].class;
+
+	return class ? !strcmp(class, "human") : !u->automated;
+}
+
 /* Step 1. Folding leaves single spaces, so a space means a second word. */
 static int add_named(struct group *g, const struct quarry_identity *id, uint32_t i,
 		     struct str *scratch)
@@ -66,7 +77,7 @@ static int add_named(struct group *g, const struct quarry_identity *id, uint32_t
 			   .node = u->at, .use = i };
 	const char *name = name_of(id, u);
 
-	if (u->automated)
+	if (!is_human(id, u))
 		return 0;
 	if (id->nodes.at[n.node].kind == NODE_MOVED)
 		n.node = id->nodes.at[n.node].to;

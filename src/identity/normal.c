@@ -2,13 +2,9 @@
 
 #include <string.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 #include "util/utf8.h"
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 static bool is_space(char c)
 {
@@ -24,7 +20,7 @@ static bool is_digit(char c)
 static int compare(const char *s, size_t len, const char *want)
 {
 	for (size_t i = 0; i < len; i++) {
-		int order = (unsigned char)lower(s[i]) - (unsigned char)want[i];
+		int order = (unsigned char)ascii_low(s[i]) - (unsigned char)want[i];
 
 		if (order)
 			return order; /* at the NUL of `want` at the latest */
@@ -356,6 +352,7 @@ static bool read_form(struct noreply *out, unsigned forms, const struct parts *p
 bool email_noreply(struct noreply *out, const struct ruleset *set, const char *key, size_t len)
 {
 	struct parts p = split(key, len);
+	struct noreply read;
 
 	if (!p.host || !p.local_len || memchr(p.local, '@', p.local_len))
 		return false;
@@ -364,8 +361,11 @@ bool email_noreply(struct noreply *out, const struct ruleset *set, const char *k
 
 		if (!r || !in_hosts(p.host, p.host_len, &r->hosts))
 			continue;
-		*out = (struct noreply){ .host = p.host };
-		return read_form(out, r->forms, &p);
+		read = (struct noreply){ .host = p.host };
+		if (!read_form(&read, r->forms, &p))
+			return false;
+		*out = read;
+		return true;
 	}
 	return false;
 }
@@ -382,7 +382,7 @@ void name_fold(struct str *out, const char *name)
 		}
 	for (size_t i = 0; i < len; i++) {
 		if (name[i] != ' ' && name[i] != '\t' && name[i] != '\n' && name[i] != '\r')
-			str_addc(out, lower(name[i]));
+			str_addc(out, ascii_low(name[i]));
 		else if (out->len > start && out->buf[out->len - 1] != ' ')
 			str_addc(out, ' ');
 	}

@@ -20,7 +20,7 @@
 static int read_who(struct quarry_identity *id, const struct quarry_who *who, uint32_t split,
 		    uint32_t member, struct str *scratch)
 {
-	struct said s = { .split = split, .member = member };
+	struct said s = { .split = split, .member = member, .line = who->line };
 
 	if (node_email(&s.email, id, who->email, strlen(who->email)))
 		return -1;
@@ -68,7 +68,47 @@ static int read_entry(struct quarry_identity *id, size_t i, struct str *scratch)
 	return 0;
 }
 
-int people_read(struct quarry_identity *id)
+static int by_email(const void *pa, const void *pb)
+{
+	const struct said *a = pa, *b = pb;
+
+	if (a->email != b->email)
+		return COMPARE(a->email, b->email);
+	if (a->split != b->split)
+		return COMPARE(a->split, b->split);
+	if (!a->name != !b->name)
+		return a->name ? -1 : 1; /* the more exact one is found first */
+	if (a->name && strcmp(a->name, b->name) != 0)
+		return strcmp(a->name, b->name);
+	if (a->member != b->member)
+		return COMPARE(a->member, b->member);
+	return COMPARE(a->line, b->line);
+}
+
+static bool same_who(const struct said *a, const struct said *b)
+{
+	return a->email == b->email && a->split == b->split && !a->name == !b->name &&
+	       (!a->name || !strcmp(a->name, b->name));
+}
+
+/* The parser compares what is written; here two writings may be one mailbox. */
+static int check_once(const struct quarry_identity *id, struct quarry_error *err)
+{
+	for (size_t i = 1; i < id->said.n; i++) {
+		const struct said *a = &id->said.at[i - 1], *b = &id->said.at[i];
+
+		if (!same_who(a, b) || a->member == b->member)
+			continue;
+		return quarry_error_set(err, QUARRY_EUSAGE, "people.yaml: lines %u and %u name one mailbox, "
+					"'%s', for two persons: name it once",
+					a->line < b->line ? a->line : b->line,
+					a->line < b->line ? b->line : a->line,
+					id->nodes.at[a->email].text);
+	}
+	return 0;
+}
+
+int people_read(struct quarry_identity *id, struct quarry_error *err)
 {
 	struct str scratch = STR_INIT;
 	int rc = 0;
@@ -82,20 +122,11 @@ int people_read(struct quarry_identity *id)
 	for (uint32_t i = 0; !rc && i < id->nodes.n; i++)
 		id->nodes.at[i].generic = node_is_shared(id, i);
 	str_release(&scratch);
-	return rc;
-}
-
-static int by_email(const void *pa, const void *pb)
-{
-	const struct said *a = pa, *b = pb;
-
-	if (a->email != b->email)
-		return COMPARE(a->email, b->email);
-	if (a->split != b->split)
-		return COMPARE(a->split, b->split);
-	if (!a->name != !b->name)
-		return a->name ? -1 : 1; /* the more exact one is found first */
-	return COMPARE(a->member, b->member);
+	if (rc)
+		return quarry_error_nomem(err);
+	if (id->said.n)
+		qsort(id->said.at, id->said.n, sizeof(*id->said.at), by_email);
+	return check_once(id, err);
 }
 
 /* The first row of an e-mail, or NULL. */
@@ -196,7 +227,6 @@ int people_apply(struct quarry_identity *id)
 
 	if (!id->said.n)
 		return 0;
-	qsort(id->said.at, id->said.n, sizeof(*id->said.at), by_email);
 	/* The nodes of moved uses are not made yet: one a use at most. */
 	rc = apart_init(&id->apart, id->nodes.n + id->uses.n);
 	for (uint32_t i = 0; !rc && i < id->nodes.n; i++)

@@ -1,8 +1,8 @@
 #include "mine/marks.h"
 
 #include <string.h>
-#include <strings.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 
 #define LINES_MAX 8
@@ -55,7 +55,7 @@ static const char *skip_word(const char *const *words, const char *p, const char
 		if (**words != (*p | 0x20))
 			continue;
 		len = strlen(*words);
-		if ((size_t)(end - p) >= len && strncasecmp(*words, p, len) == 0)
+		if ((size_t)(end - p) >= len && ascii_ncasecmp(*words, p, len) == 0)
 			return p + len;
 	}
 	return NULL;

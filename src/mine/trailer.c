@@ -1,9 +1,9 @@
 #include "mine/trailer.h"
 
 #include <string.h>
-#include <strings.h>
 #include <sys/types.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 
 /*
@@ -200,7 +200,7 @@ static size_t find_trailer_start(const char *buf, size_t len)
 static const char *kept_key(const char *key, size_t len)
 {
 	for (size_t i = 0; kept_keys[i]; i++)
-		if (strlen(kept_keys[i]) == len && strncasecmp(kept_keys[i], key, len) == 0)
+		if (strlen(kept_keys[i]) == len && ascii_ncasecmp(kept_keys[i], key, len) == 0)
 			return kept_keys[i];
 	return NULL;
 }

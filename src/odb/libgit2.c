@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <git2.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 
 #define LIBGIT2_CACHE (16 << 20) /* all handles together; ours is the better one */
@@ -89,7 +89,7 @@ static int check_format(const struct odb_repo *repo, struct quarry_error *err)
 	if (rc < 0)
 		return refuse(err, repo->gitdir);
 	rc = git_config_get_string(&format, config, "extensions.objectformat");
-	if (rc == 0 && strcasecmp(format, "sha1") != 0)
+	if (rc == 0 && ascii_casecmp(format, "sha1") != 0)
 		rc = refuse_format(err, repo->gitdir, format);
 	else
 		rc = 0;

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "report/format.h"
+#include "util/ascii.h"
 #include "util/banned.h"
 
 static const struct quarry_format *const formats[] = {
@@ -30,7 +30,7 @@ const struct quarry_format *quarry_format_of_file(const char *path)
 	if (!dot || strchr(dot, '/'))
 		return NULL;
 	for (size_t i = 0; i < N_FORMATS; i++)
-		if (!strcasecmp(formats[i]->extension, dot + 1))
+		if (!ascii_casecmp(formats[i]->extension, dot + 1))
 			return formats[i];
 	return NULL;
 }

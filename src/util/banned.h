@@ -27,5 +27,16 @@
 #define localtime(t) QUARRY_BANNED(localtime)
 #undef atoi
 #define atoi(s) QUARRY_BANNED(atoi)
+/* These ask the locale: util/ascii.h does not. */
+#undef strcasecmp
+#define strcasecmp(x, y) QUARRY_BANNED(strcasecmp)
+#undef strncasecmp
+#define strncasecmp(x, y, n) QUARRY_BANNED(strncasecmp)
+#undef strcasestr
+#define strcasestr(x, y) QUARRY_BANNED(strcasestr)
+#undef tolower
+#define tolower(c) QUARRY_BANNED(tolower)
+#undef toupper
+#define toupper(c) QUARRY_BANNED(toupper)
 
 #endif

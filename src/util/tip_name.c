@@ -2,8 +2,8 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 
 /* People and paths: git reads them by exactly these names. */
@@ -35,5 +35,5 @@ bool tip_name_is_needed(const char *name)
 bool tip_name_tells(const char *name)
 {
 	return is_among(name, manifests, COUNT(manifests)) ||
-	       !strncasecmp(name, "README", strlen("README"));
+	       !ascii_ncasecmp(name, "README", strlen("README"));
 }

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
 #include "util/file.h"
 #include "util/str.h"
@@ -110,7 +110,7 @@ static enum url_fault check_text(const char *text)
 /* The length without ".git" at the end, however often it stands there. */
 static size_t stem_len(const char *s, size_t len)
 {
-	while (len >= 4 && !strncasecmp(s + len - 4, ".git", 4))
+	while (len >= 4 && !ascii_ncasecmp(s + len - 4, ".git", 4))
 		len -= 4;
 	return len;
 }
@@ -306,7 +306,7 @@ static enum url_fault read_form(struct url *u, const char *text)
 	if (strncmp(text + len, "://", 3))
 		return text[strcspn(text, ":/")] == ':' ? URL_SHORT : URL_NO_FORM;
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-		if (strlen(schemes[i].name) != len || strncasecmp(text, schemes[i].name, len))
+		if (strlen(schemes[i].name) != len || ascii_ncasecmp(text, schemes[i].name, len))
 			continue;
 		u->scheme = (enum url_scheme)i;
 		return u->scheme == URL_LOCAL ? read_file(u, text + len + 3)

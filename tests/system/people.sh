@@ -86,6 +86,28 @@ fact 'an unknown class is refused' ends 2
 fact 'with its line' grep -q 'people.yaml.*line 3' err
 fact 'and the figures are as they were' is contributors 2025Q2 22
 
+derive 'people:
+  - merge: [jane+a@gmail.com]
+  - merge: [jane@gmail.com]
+    opt-out: true'
+fact 'one mailbox for two persons is refused' ends 2
+fact 'with both lines' says 'lines 2 and 3'
+derive 'split:
+  - [jane+a@gmail.com, jane@gmail.com]'
+fact 'and so is one that is parted from itself' ends 2
+
+# A locale in which I is no capital i.
+derive
+"$quarry" report --store store.db --quarter 2025Q2 >c.md
+cp store.db tr.db
+if LC_ALL=tr_TR.UTF-8 python3 -c 'import locale; locale.setlocale(locale.LC_ALL, "")' 2>/dev/null; then
+	LC_ALL=tr_TR.UTF-8 "$quarry" derive universe --store tr.db -q
+	"$quarry" report --store tr.db --quarter 2025Q2 >tr.md
+	fact 'a Turkish locale changes nothing' cmp c.md tr.md
+else
+	skip 'a Turkish locale: the machine has none'
+fi
+
 # --- classes ---------------------------------------------------------------
 derive "people:
   - merge: ['$ada_key']
