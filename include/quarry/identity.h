@@ -191,6 +191,14 @@ const char *quarry_identity_person_key(const struct quarry_identity *id, uint32_
 /** Index into people->persons of the entry that names this person, or QUARRY_NO_ENTRY. */
 size_t quarry_identity_entry(const struct quarry_identity *id, uint32_t person);
 
+/** Index into people->persons of the entry that names the signature of use `i` itself, be
+ * it by its e-mail under any name, or QUARRY_NO_ENTRY: the entry's class is that of the
+ * signatures that it names, not of all that are found to be the same person. */
+size_t quarry_identity_named(const struct quarry_identity *id, size_t i);
+/** Lines of people.yaml whose signature or e-mail means nobody, ascending. */
+size_t quarry_identity_n_unused(const struct quarry_identity *id);
+unsigned quarry_identity_unused(const struct quarry_identity *id, size_t i);
+
 size_t quarry_identity_n_links(const struct quarry_identity *id);
 /** Evidence, by (level, a, b, repo, rule). */
 const struct quarry_link *quarry_identity_link(const struct quarry_identity *id, size_t i);

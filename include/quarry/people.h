@@ -55,7 +55,8 @@ struct quarry_person {
 	const char *name;  /**< how the person wants to be called; NULL: not said */
 	struct quarry_who *who; /**< they are one person: at least one */
 	size_t n_who;
-	const char *class; /**< human, bot, agent, group or placeholder; NULL: not said */
+	const char *class; /**< of the signatures in `who`: human, bot, agent, group or placeholder;
+			    * NULL: not said */
 	struct quarry_affiliation *affiliations; /**< by from_s; they do not overlap */
 	size_t n_affiliations;
 	int opt_out;       /**< 1: named nowhere, counted as nobody */

@@ -60,7 +60,10 @@ static int row_signature(struct str *out, struct db_stmt *st)
 
 static int fill(struct dossier_alarm *a, struct names *n, struct db_stmt *st, const char *signature)
 {
-	const char *kind = db_text(st, 0), *what = db_text(st, 3);
+	const char *kind = db_text(st, 0);
+	/* Evidence that joined nobody may name who has opted out by an e-mail that no use has. */
+	bool secret = db_is_null(st, 1) && !*signature && n->texts.n;
+	const char *what = secret ? "" : db_text(st, 3);
 	size_t k = kind_number(kind);
 
 	a->person = db_is_null(st, 1) ? -1 : db_int(st, 1);

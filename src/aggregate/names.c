@@ -162,13 +162,19 @@ static bool is_of_email(char c)
 	       (c && strchr("._%+-", c));
 }
 
+/* A '.' or '-' that nothing follows is none of it. */
+static bool ends_email(const char *at)
+{
+	return *at == '+' || !is_of_email(*at) || (strchr(".-_%", *at) && !is_of_email(at[1]));
+}
+
 /* As an e-mail of its own: ed@x.example is not within fred@x.example. */
 static bool is_within(const char *text, const char *email)
 {
 	size_t len = strlen(email);
 
 	for (const char *at = text; (at = ascii_casestr(at, email)); at++)
-		if ((at == text || !is_of_email(at[-1])) && (at[len] == '+' || !is_of_email(at[len])))
+		if ((at == text || !is_of_email(at[-1])) && ends_email(at + len))
 			return true;
 	return false;
 }

@@ -29,7 +29,9 @@ struct count {
 	"(SELECT class FROM signature_class sc WHERE sc.signature = c.author) = '" class "'"
 #define NOT_EXPORTED " AND k.commit_id NOT IN (SELECT commit_id FROM export)"
 
-#define ALARMS(kind) "SELECT count(*) FROM alarm WHERE kind = '" kind "' AND ?1 = ?1"
+#define NOT_OPTED_OUT \
+	" AND coalesce((SELECT NOT opted_out FROM person p WHERE p.person = alarm.person), 1)"
+#define ALARMS(kind) "SELECT count(*) FROM alarm WHERE kind = '" kind "' AND ?1 = ?1" NOT_OPTED_OUT
 
 static const struct count counts[] = {
 	{ "repositories_failed", "repositories that could not be brought or read in the last run",
@@ -108,7 +110,8 @@ static const struct count counts[] = {
 	{ "root_commits", "counted commits of the quarter without a parent",
 	  "SELECT coalesce(sum(k.kind = 0 AND c.n_parents = 0), 0)" IN_QUARTER },
 	{ "persons_many_emails", "persons with more than 12 e-mails or 6 names: perhaps several people",
-	  "SELECT count(DISTINCT person) FROM alarm WHERE kind IN ('many_emails', 'many_names') AND ?1 = ?1" },
+	  "SELECT count(DISTINCT person) FROM alarm WHERE kind IN ('many_emails', 'many_names') AND ?1 = ?1"
+	  NOT_OPTED_OUT },
 	{ "identity_bridges", "signatures or e-mails that alone hold a large person together: perhaps several people",
 	  ALARMS("bridge") },
 	{ "identity_conflicts", "evidence about people that contradicts other evidence, and joins nobody",

@@ -139,7 +139,7 @@ static int derive(struct derive_step *s, struct quarry_error *err)
 int quarry_engine_derive(struct quarry_engine *e, struct quarry_error *err)
 {
 	struct derive_step s = {
-		.engine = e, .who = { .engine = e, .classes = MAP_INIT, .entries = MAP_INIT },
+		.engine = e, .who = { .engine = e, .classes = MAP_INIT, .entries = MAP_INIT, .opted_out = MAP_INIT },
 	};
 	int rc;
 

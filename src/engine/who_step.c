@@ -35,6 +35,7 @@ void who_release(struct who *w)
 	without_release(&w->without);
 	map_release(&w->classes);
 	map_release(&w->entries);
+	map_release(&w->opted_out);
 }
 
 static const struct quarry_people *people_of(const struct who *w)
@@ -102,10 +103,10 @@ static int add_use(void *payload, const struct quarry_derive_use *use, struct qu
 	return rc ? rc : quarry_identity_use(w->identity, &u, err);
 }
 
-static int resolve(struct who *w, struct quarry_error *err)
+static int resolve_with(struct who *w, const struct quarry_identity_options *options,
+			struct quarry_error *err)
 {
-	const struct quarry_identity_options options = { w->without.names, w->without.n_names };
-	int rc = quarry_identity_new(&w->identity, w->identity_rules, &options, err);
+	int rc = quarry_identity_new(&w->identity, w->identity_rules, options, err);
 
 	if (!rc && people_of(w))
 		rc = quarry_identity_people(w->identity, people_of(w), err);
@@ -118,59 +119,111 @@ static int resolve(struct who *w, struct quarry_error *err)
 	return rc ? rc : quarry_identity_resolve(w->identity, err);
 }
 
-/* --- what it tells --------------------------------------------------------- */
-
-/* What people.yaml says of the person; NULL: nothing. */
-static const struct quarry_person *entry_of(const struct who *w, uint32_t person, size_t *at)
+static bool has_opt_out(const struct quarry_people *people)
 {
-	*at = quarry_identity_entry(w->identity, person);
-	return *at == QUARRY_NO_ENTRY ? NULL : &people_of(w)->persons[*at];
+	for (size_t i = 0; people && i < people->n_persons; i++)
+		if (people->persons[i].opt_out)
+			return true;
+	return false;
 }
 
-static int write_person(struct who *w, uint32_t person, int64_t lenient, struct quarry_error *err)
-{
-	size_t at;
-	const struct quarry_person *entry = entry_of(w, person, &at);
+/* The person's use, by numbers that hold under any rules. */
+struct use_key {
+	int64_t repo, signature;
+};
 
-	return quarry_derive_person(w->derive, person, lenient, entry && entry->opt_out,
-				    entry && entry->name && !entry->opt_out ? entry->name : "",
+/* Who has opted out stays so, whatever rule is left out. */
+static int find_opted_out(struct who *w, struct quarry_error *err)
+{
+	int rc;
+
+	if (!w->engine->options.without || !has_opt_out(people_of(w)))
+		return 0;
+	rc = resolve_with(w, /* options= */ NULL, err);
+	for (size_t i = 0; !rc && i < quarry_identity_n_uses(w->identity); i++) {
+		const struct quarry_identity_use *u = quarry_identity_get(w->identity, i);
+		size_t entry = quarry_identity_entry(w->identity, u->person);
+		const struct use_key key = { u->repo, u->signature };
+
+		if (entry != QUARRY_NO_ENTRY && people_of(w)->persons[entry].opt_out &&
+		    !map_at(&w->opted_out, &key, sizeof(key), 1))
+			rc = quarry_error_nomem(err);
+	}
+	quarry_identity_free(w->identity);
+	w->identity = NULL;
+	return rc;
+}
+
+static int resolve(struct who *w, struct quarry_error *err)
+{
+	const struct quarry_identity_options options = { w->without.names, w->without.n_names };
+	int rc = find_opted_out(w, err);
+
+	return rc ? rc : resolve_with(w, &options, err);
+}
+
+/* --- what it tells --------------------------------------------------------- */
+
+/* A mistyped opt-out must not be one in silence. No name: this is pasted into tickets. */
+static int tell_unused(struct who *w, struct quarry_error *err)
+{
+	size_t n = quarry_identity_n_unused(w->identity);
+
+	if (n)
+		quarry_log_say(&w->engine->options.log, QUARRY_LOG_WARNING,
+			       "people.yaml: %zu of its signatures and e-mails are nobody's; the first is in "
+			       "line %u", n, quarry_identity_unused(w->identity, 0));
+	return 0;
+}
+
+/* What is known of a person, gathered from the uses. */
+struct gathered {
+	int64_t lenient;
+	bool opted_out;
+};
+
+static int write_person(struct who *w, uint32_t person, const struct gathered *g,
+			struct quarry_error *err)
+{
+	size_t at = quarry_identity_entry(w->identity, person);
+	const struct quarry_person *entry = at == QUARRY_NO_ENTRY ? NULL : &people_of(w)->persons[at];
+	bool opted_out = g->opted_out || (entry && entry->opt_out);
+
+	return quarry_derive_person(w->derive, person, g->lenient, opted_out,
+				    entry && entry->name && !opted_out ? entry->name : "",
 				    quarry_identity_person_key(w->identity, person), err);
 }
 
 static int write_persons(struct who *w, struct quarry_error *err)
 {
 	size_t n = quarry_identity_n_persons(w->identity), n_uses = quarry_identity_n_uses(w->identity);
-	int64_t *lenient = calloc(n + 1, sizeof(*lenient));
+	struct gathered *g = calloc(n + 1, sizeof(*g));
 	int rc = 0;
 
-	if (!lenient)
+	if (!g)
 		return quarry_error_nomem(err);
 	for (size_t i = 0; i < n_uses; i++) {
 		const struct quarry_identity_use *u = quarry_identity_get(w->identity, i);
+		const struct use_key key = { u->repo, u->signature };
 
-		lenient[u->person] = u->lenient;
+		g[u->person].lenient = u->lenient;
+		g[u->person].opted_out |= map_find(&w->opted_out, &key, sizeof(key)) != NULL;
 	}
 	for (size_t i = 0; !rc && i < n; i++)
-		rc = write_person(w, (uint32_t)i, lenient[i], err);
-	free(lenient);
+		rc = write_person(w, (uint32_t)i, &g[i], err);
+	free(g);
 	return rc;
 }
 
-/* The smallest entry, so that the order of uses does not show. */
-static int note_entry(struct who *w, const struct quarry_identity_use *u, struct quarry_error *err)
+/* The class of an entry is that of the signatures that it names. */
+static int note_entry(struct who *w, size_t i, int64_t signature, struct quarry_error *err)
 {
-	size_t at;
-	const struct quarry_person *entry = entry_of(w, u->person, &at);
-	int64_t *known;
+	size_t at = quarry_identity_named(w->identity, i);
 
-	if (!entry || !entry->class)
+	if (at == QUARRY_NO_ENTRY || !people_of(w)->persons[at].class)
 		return 0;
-	known = map_at(&w->entries, &u->signature, sizeof(u->signature), (int64_t)at);
-	if (!known)
-		return quarry_error_nomem(err);
-	if ((int64_t)at < *known)
-		*known = (int64_t)at;
-	return 0;
+	return map_at(&w->entries, &signature, sizeof(signature), (int64_t)at)
+	     ? 0 : quarry_error_nomem(err);
 }
 
 static int write_uses(struct who *w, struct quarry_error *err)
@@ -183,7 +236,7 @@ static int write_uses(struct who *w, struct quarry_error *err)
 		rc = quarry_derive_identity(w->derive, u->repo, u->signature, u->mapped_key,
 					    u->email, u->person, err);
 		if (!rc)
-			rc = note_entry(w, u, err);
+			rc = note_entry(w, i, u->signature, err);
 	}
 	return rc;
 }
@@ -311,7 +364,7 @@ static int on_named(void *payload, const struct quarry_derive_named *named, stru
 int who_run(struct who *w, struct quarry_error *err)
 {
 	static int (*const steps[])(struct who *, struct quarry_error *) = {
-		resolve, write_persons, write_uses, write_classes, write_links, write_alarms,
+		resolve, tell_unused, write_persons, write_uses, write_classes, write_links, write_alarms,
 		find_assists,
 	};
 	int rc = 0;

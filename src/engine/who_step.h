@@ -27,7 +27,8 @@ struct who {
 	struct quarry_identity *identity;
 	struct without without;
 	struct map classes;         /* signature: index of its rule, or -1 */
-	struct map entries;         /* signature: index of the people.yaml entry that gives its class */
+	struct map entries;         /* signature: index of the people.yaml entry that names it */
+	struct map opted_out;       /* (repo, signature) of who has, under all rules */
 };
 
 /* Read the rules. */

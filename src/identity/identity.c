@@ -53,6 +53,7 @@ void quarry_identity_free(struct quarry_identity *id)
 	for (size_t i = 0; i < id->mailmaps.n; i++)
 		mailmap_free(id->mailmaps.at[i]);
 	vec_release(&id->mailmaps);
+	vec_release(&id->unused);
 	map_release(&id->repos);
 	arena_release(&id->arena);
 	ruleset_release(&id->rules);
@@ -130,7 +131,7 @@ static const char *copy_text(struct arena *a, const char *s, size_t len)
 int quarry_identity_use(struct quarry_identity *id, const struct quarry_use *use,
 			struct quarry_error *err)
 {
-	struct use u = { 0 };
+	struct use u = { .named = NONE };
 
 	assert(!id->resolved);
 	if (id->uses.n >= USES_MAX)
@@ -174,6 +175,23 @@ size_t quarry_identity_entry(const struct quarry_identity *id, uint32_t person)
 {
 	assert(person < id->entries.n);
 	return id->entries.at[person];
+}
+
+size_t quarry_identity_named(const struct quarry_identity *id, size_t i)
+{
+	assert(id->resolved && i < id->uses.n);
+	return id->uses.at[i].named == NONE ? QUARRY_NO_ENTRY : id->uses.at[i].named;
+}
+
+size_t quarry_identity_n_unused(const struct quarry_identity *id)
+{
+	return id->unused.n;
+}
+
+unsigned quarry_identity_unused(const struct quarry_identity *id, size_t i)
+{
+	assert(i < id->unused.n);
+	return id->unused.at[i];
 }
 
 size_t quarry_identity_n_alarms(const struct quarry_identity *id)

@@ -1,7 +1,8 @@
 /*
  * What the files of this layer share.  The steps of quarry_identity_resolve:
  *
- *	1. resolve.c    each use through its repository's .mailmap to its nodes
+ *	1. resolve.c    each use through its repository's .mailmap to its nodes; mailmaps.c:
+ *	                what the other ones say of it
  *	2. people.c     what people.yaml says of signatures (L0): edges and labels
  *	3. mailmaps.c   lines without conflict are edges for all (L2); the others move uses
  *	4. edges.c      edges of L1 and L2
@@ -79,6 +80,8 @@ struct use {
 	uint32_t at;              /* where it stands */
 	bool automated;           /* no person: not joined on a name */
 	bool has_entry;           /* the repository's .mailmap has a line for the e-mail */
+	bool disputed;            /* another one's, where nobody uses it, leads elsewhere */
+	uint32_t named;           /* entry of people.yaml that names the signature, or NONE */
 };
 
 /* What people.yaml says of an e-mail or a signature. */
@@ -87,6 +90,7 @@ struct said {
 	const char *name; /* folded; NULL: any */
 	uint32_t split, member;
 	unsigned line;
+	bool used;        /* somebody is meant */
 };
 
 struct quarry_identity {
@@ -109,6 +113,7 @@ struct quarry_identity {
 	VEC(const char *) keys;          /* of each person */
 	VEC(uint32_t) person_node;       /* one node of each */
 	VEC(size_t) entries;             /* of each person */
+	VEC(unsigned) unused;            /* lines of people.yaml that mean nobody */
 	VEC(struct quarry_link) links;
 	VEC(struct quarry_alarm) alarms;
 	bool resolved;
@@ -131,6 +136,7 @@ int people_apply(struct quarry_identity *id);
 bool people_name(const struct quarry_identity *id, uint32_t signature);
 
 /* mailmaps.c */
+int mailmaps_ask(struct quarry_identity *id);
 int mailmaps_apply(struct quarry_identity *id);
 int mailmaps_alarm(struct quarry_identity *id);
 

@@ -57,13 +57,10 @@ static const char *name_of(const struct quarry_identity *id, const struct use *u
 	return off[RULE_MAILMAP] && off[RULE_MAILMAP_PROMOTED] ? u->name : u->out.mapped_name;
 }
 
-/* What people.yaml says of the person goes before the class of the signature. */
+/* What people.yaml says goes before the rules. */
 static bool is_human(const struct quarry_identity *id, const struct use *u)
 {
-	int64_t entry = !id->people ? -1 : apart_member(&id->apart,
-							unions_root(&((struct quarry_identity *)id)->unions, u->at),
-							APART_ENTRIES);
-	const char *class = entry < 0 ? NULL : id->people->persons[entry].class;
+	const char *class = u->named == NONE ? NULL : id->people->persons[u->named].class;
 
 	return class ? !strcmp(class, "human") : !u->automated;
 }

@@ -39,8 +39,44 @@ static uint32_t *find_targets(const struct quarry_identity *id)
 			target[u->own] = to;
 		else if (target[u->own] != to)
 			target[u->own] = SEVERAL;
+		if (u->disputed)
+			target[u->own] = SEVERAL;
 	}
 	return target;
+}
+
+/* Does this .mailmap lead the use's signature to somebody else? */
+static int disputes(bool *out, struct quarry_identity *id, struct mailmap *mm, const struct use *u)
+{
+	struct mailmap_match m;
+	uint32_t to;
+
+	if (mailmap_map(&m, mm, u->name, strlen(u->name), u->email, strlen(u->email), /* err= */ NULL))
+		return -1;
+	if (!m.has_entry)
+		return 0;
+	if (node_email(&to, id, m.email, m.email_len))
+		return -1;
+	*out |= node_mailbox(id, to) != node_mailbox(id, u->land);
+	return 0;
+}
+
+/* A .mailmap speaks of an e-mail, be it that nobody uses it in that repository. */
+int mailmaps_ask(struct quarry_identity *id)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < id->uses.n; i++) {
+		bool disputed = false;
+
+		if (!id->uses.at[i].has_entry || is_generic(id, id->uses.at[i].own) ||
+		    is_generic(id, id->uses.at[i].land))
+			continue;
+		for (size_t k = 0; !rc && !disputed && k < id->mailmaps.n; k++)
+			rc = disputes(&disputed, id, id->mailmaps.at[k], &id->uses.at[i]);
+		id->uses.at[i].disputed = disputed;
+	}
+	return rc;
 }
 
 static int add_edge(struct quarry_identity *id, const struct use *u, uint32_t from, bool promoted)

@@ -108,6 +108,81 @@ static int check_once(const struct quarry_identity *id, struct quarry_error *err
 	return 0;
 }
 
+/* The first row of an e-mail, or NULL. */
+static struct said *find(const struct quarry_identity *id, uint32_t email)
+{
+	size_t from = 0, to = id->said.n;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (id->said.at[middle].email < email)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from < id->said.n && id->said.at[from].email == email ? &id->said.at[from] : NULL;
+}
+
+/* The entry of the same signature, or of its e-mail under any name; NULL: none. */
+static const struct said *entry_row(const struct quarry_identity *id, const struct said *of)
+{
+	const struct said *any = NULL;
+
+	for (const struct said *s = find(id, of->email);
+	     s && s < id->said.at + id->said.n && s->email == of->email && s->split == APART_ENTRIES; s++) {
+		if (s->name && of->name && !strcmp(s->name, of->name))
+			return s;
+		if (!s->name)
+			any = s;
+	}
+	return any;
+}
+
+static int refuse_split(unsigned line, unsigned entry_line, struct quarry_error *err)
+{
+	return quarry_error_set(err, QUARRY_EUSAGE, "people.yaml: line %u parts what line %u joins: take "
+				"one of them away", line, entry_line);
+}
+
+/* The parser has compared splits and entries as they are written. */
+static int check_splits(const struct quarry_identity *id, struct quarry_error *err)
+{
+	for (size_t i = 0; i < id->said.n; i++) {
+		const struct said *a = &id->said.at[i];
+		const struct said *entry = a->split == APART_ENTRIES ? NULL : entry_row(id, a);
+
+		for (size_t k = 0; entry && k < i; k++) {
+			const struct said *b = &id->said.at[k];
+			const struct said *other = b->split == a->split ? entry_row(id, b) : NULL;
+
+			if (other && other->member == entry->member)
+				return refuse_split(a->line, entry->line, err);
+		}
+	}
+	return 0;
+}
+
+/* An e-mail that several people use cannot be one person's. */
+static int check_shared(struct quarry_identity *id, struct quarry_error *err)
+{
+	for (size_t i = 0; i < id->people->n_splits; i++) {
+		const struct quarry_split *s = &id->people->splits[i];
+		struct said of = { .name = NULL };
+		const struct said *row;
+
+		if (s->n_who != 1)
+			continue;
+		if (node_email(&of.email, id, s->who[0].email, strlen(s->who[0].email)))
+			return quarry_error_nomem(err);
+		of.email = node_mailbox(id, of.email);
+		row = entry_row(id, &of);
+		if (row)
+			return refuse_split(s->who[0].line, row->line, err);
+	}
+	return 0;
+}
+
 int people_read(struct quarry_identity *id, struct quarry_error *err)
 {
 	struct str scratch = STR_INIT;
@@ -126,23 +201,15 @@ int people_read(struct quarry_identity *id, struct quarry_error *err)
 		return quarry_error_nomem(err);
 	if (id->said.n)
 		qsort(id->said.at, id->said.n, sizeof(*id->said.at), by_email);
-	return check_once(id, err);
+	rc = check_once(id, err);
+	if (!rc)
+		rc = check_splits(id, err);
+	return rc ? rc : check_shared(id, err);
 }
 
-/* The first row of an e-mail, or NULL. */
-static const struct said *find(const struct quarry_identity *id, uint32_t email)
+static int by_line(const void *pa, const void *pb)
 {
-	size_t from = 0, to = id->said.n;
-
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-
-		if (id->said.at[middle].email < email)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return from < id->said.n && id->said.at[from].email == email ? &id->said.at[from] : NULL;
+	return COMPARE(*(const unsigned *)pa, *(const unsigned *)pb);
 }
 
 struct meant {
@@ -171,7 +238,8 @@ static int apply_to(struct quarry_identity *id, struct entry_nodes *entries, uin
 {
 	const struct node *n = &id->nodes.at[node];
 	uint32_t email = node_mailbox(id, node);
-	const struct said *s = find(id, email), *end = id->said.at + id->said.n;
+	struct said *s = find(id, email);
+	const struct said *end = id->said.at + id->said.n;
 
 	if (!s || (n->kind == NODE_EMAIL && node != email))
 		return 0;
@@ -183,6 +251,7 @@ static int apply_to(struct quarry_identity *id, struct entry_nodes *entries, uin
 	for (; s < end && s->email == email; s++) {
 		if (s->name && (n->kind == NODE_EMAIL || strcmp(s->name, scratch->buf) != 0))
 			continue;
+		s->used |= n->kind == NODE_SIGNATURE;
 		if (label(id, entries, node, s))
 			return -1;
 	}
@@ -219,6 +288,27 @@ static int join_entries(struct quarry_identity *id, struct entry_nodes *entries)
 	return 0;
 }
 
+/* Which entry names each use's signature, and which rows mean nobody. */
+static int note_named(struct quarry_identity *id)
+{
+	for (size_t i = 0; i < id->uses.n; i++) {
+		struct use *u = &id->uses.at[i];
+		struct said *s = find(id, node_mailbox(id, u->land));
+		int64_t entry = apart_member(&id->apart, u->signature, APART_ENTRIES);
+
+		u->named = entry < 0 ? NONE : (uint32_t)entry;
+		/* A proper e-mail under which nobody commits. */
+		for (; s && s < id->said.at + id->said.n && s->email == node_mailbox(id, u->land); s++)
+			s->used |= !s->name;
+	}
+	for (size_t i = 0; i < id->said.n; i++)
+		if (!id->said.at[i].used && vec_push(&id->unused, id->said.at[i].line))
+			return -1;
+	if (id->unused.n)
+		qsort(id->unused.at, id->unused.n, sizeof(*id->unused.at), by_line);
+	return 0;
+}
+
 int people_apply(struct quarry_identity *id)
 {
 	struct entry_nodes entries = { { 0 } };
@@ -233,6 +323,8 @@ int people_apply(struct quarry_identity *id)
 		rc = apply_to(id, &entries, i, &scratch);
 	if (!rc)
 		rc = join_entries(id, &entries);
+	if (!rc)
+		rc = note_named(id);
 	vec_release(&entries.at);
 	str_release(&scratch);
 	return rc;

@@ -159,7 +159,7 @@ static int map_uses(struct quarry_identity *id)
 int quarry_identity_resolve(struct quarry_identity *id, struct quarry_error *err)
 {
 	static int (*const steps[])(struct quarry_identity *) = {
-		map_uses, people_apply, mailmaps_apply, edges_of_emails, noreply_add, edges_rank,
+		map_uses, mailmaps_ask, people_apply, mailmaps_apply, edges_of_emails, noreply_add, edges_rank,
 	};
 	static int (*const later[])(struct quarry_identity *) = {
 		persons_number, bridges_find, alarms_find, mailmaps_alarm, evidence_choose,

@@ -110,7 +110,7 @@ fi
 
 # --- classes ---------------------------------------------------------------
 derive "people:
-  - merge: ['$ada_key']
+  - merge: [ada.quill@example.org, ada@kestrel.example.org]
     class: bot"
 fact 'a person may be told to be a bot' ends 0
 fact 'and is no contributor then' is contributors 2025Q2 22
@@ -125,6 +125,17 @@ fact 'and be asked for so' sh -c '"$0" explain person "countess of lovelace" --s
 	grep -q "^p-"' "$quarry"
 fact 'but not named unasked' sh -c '! "$0" explain person "$1" --store store.db | grep -i countess' \
 	"$quarry" "$ada_key"
+
+# --- what is named, and no more -------------------------------------------
+derive "people:
+  - merge: ['$ada_key']
+    class: bot"
+fact 'the class is of the e-mail that is named, not of all that are hers' is contributors 2025Q2 23
+derive 'people:
+  - merge: [typo@example.org]
+    opt-out: true'
+fact 'an entry that is nobody is told' says 'people.yaml: 1 of its signatures and e-mails are nobody'
+fact 'by its line' says 'line 2'
 
 # --- opted out -------------------------------------------------------------
 derive

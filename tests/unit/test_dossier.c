@@ -205,11 +205,11 @@ static void alarms_are_listed_in_order(void **state)
 
 	assert_string_equal(got,
 		"bridge 3 [ada@x.org] [Ada <ada@x.org>] [ada@x.org]\n"
-		"mailmaps 2 [] [] [al@z.org]\n"
+		"mailmaps 2 [] [] []\n" /* eve has opted out, and may be within */
 		"many_emails 20 [shared@x.org] [] []\n"
 		"many_emails 13 [ada@x.org] [] []\n"
 		"near_bot 8 [shared@x.org] [Shared <shared@x.org>] [bot-name]\n"
-		"someday 1 [] [] [x]\n");
+		"someday 1 [] [] []\n");
 	free(got);
 }
 

@@ -143,6 +143,28 @@ static void release_model(struct model *m)
 	}
 }
 
+/* Does any .mailmap, be it of a repository without such a use, lead the use elsewhere? */
+static bool is_disputed(const struct model *m, const struct model_use *u)
+{
+	bool disputed = false;
+
+	for (int r = 0; r < N_REPOS; r++) {
+		struct mailmap_match x;
+		char *key, *land;
+
+		if (!m->parsed[r])
+			continue;
+		assert_int_equal(mailmap_map(&x, m->parsed[r], u->name, strlen(u->name), u->email,
+					     strlen(u->email), NULL), 0);
+		key = node_text("", 0, x.email, x.email_len);
+		land = node_text("", 0, u->mapped.email, u->mapped.email_len);
+		disputed |= x.has_entry && strcmp(key, land) != 0;
+		free(key);
+		free(land);
+	}
+	return disputed;
+}
+
 /* Does the mapping of `u` hold in all repositories? */
 static bool is_promoted(const struct model *m, const struct model_use *u)
 {
@@ -153,7 +175,7 @@ static bool is_promoted(const struct model *m, const struct model_use *u)
 		const struct model_use *v = &m->uses[i];
 
 		if (!v->own_generic && v->mapped.has_entry && !strcmp(v->own, u->own) &&
-		    strcmp(v->land, u->land))
+		    (strcmp(v->land, u->land) || is_disputed(m, v)))
 			return false;
 	}
 	return true;
