@@ -40,6 +40,12 @@ class Store:
                 "SELECT repo, name, signature.email, person, lenient, identity.email"
                 " FROM identity JOIN signature USING (signature) JOIN person USING (person)"):
             self.persons[repo][name, email] = (person, lenient, number)
+        # Verdicts of rules about messages, which have test cases of their own.
+        self.assists = set(rows("SELECT repo, lower(hex(oid)) FROM assist JOIN commits USING (commit_id)"))
+        self.exports = {(repo, oid): (name, email) for repo, oid, name, email in rows(
+            "SELECT repo, lower(hex(oid)), name, email FROM export JOIN commits USING (commit_id)"
+            " JOIN signature USING (signature)")}
+        self.opted_out = {p for p, in rows("SELECT person FROM person WHERE opted_out")}
         self.has_groups = bool(rows("SELECT count(*) FROM affiliation_group").fetchone()[0])
         self.overrides, self.spans = collections.defaultdict(list), collections.defaultdict(list)
         for person, *span in rows("SELECT person, from_s, until_s, affiliation FROM person_affiliation"):
@@ -193,7 +199,8 @@ def set_kinds(store):
     store.same_work = find_copies(store, homes, not_shared)
     for copies in where.values():
         for repo, c in copies:
-            author = store.classes.get(c.author)
+            key = repo["id"], c.oid
+            author = "human" if key in store.exports else store.classes.get(c.author)
             if repo is not homes[c.oid][0] or c.oid in store.same_work:
                 c.kind = DUPLICATE
             elif len(c.parents) > 1:
@@ -201,8 +208,9 @@ def set_kinds(store):
             else:
                 # Choice: a placeholder's commit is counted, and credited to nobody.
                 c.kind = {"bot": BOT, "agent": AGENT}.get(author, COUNTED)
-            c.assisted = int(c.kind == COUNTED and any(store.classes.get(x) == "agent"
-                                                       for x in c.named))
+            # A trailer that names an agent as helper makes it assisted, whatever else may.
+            named = any(store.classes.get(x) == "agent" for x in c.named)
+            c.assisted = int(c.kind == COUNTED and (named or key in store.assists))
 
 
 class Credit:
@@ -241,10 +249,11 @@ def credit_all(store, problems):
             if c.kind != COUNTED:
                 continue
             credits = {}
-            if store.classes.get(c.author, "human") == "human":
-                found = who(repo, c.author)
+            author = store.exports.get((repo["id"], c.oid), c.author)
+            if store.classes.get(author, "human") == "human":
+                found = who(repo, author)
                 if found:
-                    credits[found[0]] = (found, True, c.author)
+                    credits[found[0]] = (found, True, author)
             for x in c.coauthors:
                 if store.classes.get(x, "human") == "human":
                     found = who(repo, x)
@@ -252,6 +261,8 @@ def credit_all(store, problems):
                         credits.setdefault(found[0], (found, False, x))
             day = (c.activity_s - quarter_start(c.quarter)) // DAY
             for (person, loose, email), is_author, signature in credits.values():
+                if person in store.opted_out:
+                    continue
                 lenient[person] = loose
                 group = store.affiliation(person, signature, c.activity_s)
                 affiliated[repo["id"], c.quarter, person, group] += is_author
