@@ -73,6 +73,7 @@ struct quarry_dossier {
 
 struct quarry_dossiers {
 	const char *universe;
+	const char *without; /**< rules that were left out, see struct quarry_edition; "" for none */
 	struct quarry_dossier *at; /**< by person key */
 	size_t n;
 	void *memory; /**< owns all of the above */
@@ -80,6 +81,7 @@ struct quarry_dossiers {
 
 struct quarry_suspicions {
 	const char *universe;
+	const char *without; /**< likewise; NULL until quarry_aggregate_left_out() has told */
 	struct quarry_suspicion *at; /**< by kind, n falling, person key, texts */
 	size_t n;
 	void *memory;

@@ -226,6 +226,7 @@ struct quarry_qoq quarry_qoq_of(int64_t v1, int64_t v0, int64_t small_base);
 /** Persons of several categories at once, metrics.md 10. */
 struct quarry_overlap {
 	const char *universe;
+	const char *without;      /**< as of the edition; NULL or "" for none */
 	int32_t quarter;
 	size_t n;                 /**< categories, >= 2 */
 	const char **ids, **titles;

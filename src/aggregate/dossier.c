@@ -22,16 +22,32 @@ const char *dossier_copy(struct dossier_reader *r, const char *text)
 	return arena_copy(r->arena, text, strlen(text));
 }
 
-int dossier_check(const char **universe, struct quarry_db *db, struct arena *arena,
-		  struct quarry_error *err)
+int dossier_head(const char **universe, const char **without, struct quarry_db *db,
+		 struct arena *arena, struct quarry_error *err)
 {
 	struct quarry_edition e = { 0 };
 	struct edition_reader reader = { .e = &e, .arena = arena, .db = db };
 	int rc = edition_meta(&reader, QUARRY_QUARTER_NONE, err);
 
-	if (!rc)
+	if (!rc) {
 		*universe = e.universe;
+		*without = e.without;
+	}
 	return rc;
+}
+
+int dossier_check(const char **universe, struct quarry_db *db, struct arena *arena,
+		  struct quarry_error *err)
+{
+	const char *without;
+
+	return dossier_head(universe, &without, db, arena, err);
+}
+
+int quarry_aggregate_left_out(struct quarry_suspicions *s, struct quarry_db *db,
+			      struct quarry_error *err)
+{
+	return dossier_head(&s->universe, &s->without, db, s->memory, err);
 }
 
 /* By commits falling; the texts are in order already. */
@@ -276,7 +292,7 @@ static int read_all(struct dossier_reader *r, const char *who, struct quarry_err
 		make_room, dossier_uses, dossier_commits, dossier_credits, fill, fill_lenient,
 		dossier_evidence, fill_suspicions,
 	};
-	int rc = dossier_check(&r->out->universe, r->db, r->arena, err);
+	int rc = dossier_head(&r->out->universe, &r->out->without, r->db, r->arena, err);
 
 	if (!rc)
 		rc = names_load(&r->names, r->db, err);

@@ -44,6 +44,9 @@ const char *dossier_copy(struct dossier_reader *r, const char *text);
 /* Refuse as an edition does: no figures, figures of another version or of other facts. */
 int dossier_check(const char **universe, struct quarry_db *db, struct arena *arena,
 		  struct quarry_error *err);
+/* The same. @param without  the rules that were left out; "" for none */
+int dossier_head(const char **universe, const char **without, struct quarry_db *db,
+		 struct arena *arena, struct quarry_error *err);
 
 /* Uses of persons who have not opted out. */
 extern const char dossier_uses_rows[];

@@ -160,6 +160,7 @@ static int head(struct overlap_reader *r, int32_t quarter, struct quarry_error *
 
 	if (!rc) {
 		r->o->universe = e.universe;
+		r->o->without = e.without;
 		r->o->quarter = e.quarter;
 	}
 	return rc;

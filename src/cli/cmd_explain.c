@@ -173,6 +173,7 @@ static int write_table(char **out, size_t *len, const struct quarry_dossiers *d,
 	struct str s = STR_INIT;
 	int rc = 0;
 
+	table_add_without(&s, d->without);
 	for (size_t i = 0; !rc && i < d->n; i++) {
 		if (i)
 			str_adds(&s, "\n\n");

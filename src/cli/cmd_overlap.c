@@ -106,6 +106,7 @@ static int write_table(char **out, size_t *len, const struct quarry_overlap *o,
 
 	str_addf(&s, "%s, contributors of %s\n\n", quarry_quarter_format(quarter, o->quarter),
 		 o->universe);
+	table_add_without(&s, o->without);
 	rc = add_sizes(&s, o, err);
 	if (rc)
 		goto done;

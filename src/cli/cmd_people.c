@@ -45,6 +45,7 @@ static int write_table(char **out, size_t *len, const struct quarry_suspicions *
 		table_row(t, (const char *const[]){ *a->text ? a->text : a->kind, a->person,
 						    a->signature, n, a->what, a->remedy });
 	}
+	table_add_without(&s, x->without);
 	rc = x->n ? table_add_to(t, &s, err) : 0;
 	table_free(t);
 	if (!x->n)

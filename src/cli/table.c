@@ -71,3 +71,12 @@ int table_add_to(struct table *t, struct str *out, struct quarry_error *err)
 	free(text);
 	return 0;
 }
+
+void table_add_without(struct str *out, const char *without)
+{
+	if (!without || !*without)
+		return;
+	str_adds(out, "not to be published: people were counted without the rules ");
+	term_clean(out, without, TERM_ANY_WIDTH);
+	str_adds(out, ", to see what these do; run 'quarry derive UNIVERSE' for all rules\n\n");
+}

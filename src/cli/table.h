@@ -25,4 +25,7 @@ void table_row(struct table *t, const char *const *cells);
 
 int table_add_to(struct table *t, struct str *out, struct quarry_error *err);
 
+/* The line above tables of persons that were made without some rules; NULL or "": none. */
+void table_add_without(struct str *out, const char *without);
+
 #endif

@@ -39,11 +39,20 @@ int quarry_engine_suspicions(struct quarry_suspicions **out, struct quarry_engin
 {
 	unsigned char key[SECRET_SIZE];
 	struct quarry_naming naming = { key, sizeof(key), names };
+	struct quarry_suspicions *s = NULL;
 	int rc = engine_open_store(e, err);
 
 	if (!rc)
 		rc = load_key(key, e, err);
-	return rc ? rc : quarry_aggregate_suspicions(out, quarry_store_db(e->store), &naming, err);
+	if (!rc)
+		rc = quarry_aggregate_suspicions(&s, quarry_store_db(e->store), &naming, err);
+	if (!rc)
+		rc = quarry_aggregate_left_out(s, quarry_store_db(e->store), err);
+	if (rc)
+		quarry_suspicions_free(s);
+	else
+		*out = s;
+	return rc;
 }
 
 /* --- suggestions ----------------------------------------------------------- */

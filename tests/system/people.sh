@@ -37,13 +37,15 @@ is() {
 	}
 }
 
-# everything FOLDER: all that can be printed of persons, in all formats
+# everything FOLDER WHO [RULES]: all that can be printed of persons, in all formats, without
+# the rules
 everything() {
 	mkdir -p "$1"
 	for format in md json csv; do
 		"$quarry" report --store store.db --quarter 2025Q2 --format "$format" >"$1/report.$format"
 	done
-	"$quarry" run universe --mirror mirror --offline --store store.db --quarter 2025Q2 -q -o "$1/edition" >/dev/null
+	"$quarry" run universe --mirror mirror --offline --store store.db --quarter 2025Q2 -q -o "$1/edition" \
+		${3:+--without "$3"} >/dev/null
 	for format in table md json csv; do
 		"$quarry" overlap databases observability --store store.db --quarter 2025Q2 \
 			--format "$format" >"$1/overlap.$format"
@@ -169,6 +171,22 @@ run derive universe --store store.db -q --without L4
 fact 'without L4 lenient is strict' is contributors_lo 2025Q2 23
 run derive universe --store store.db -q --without L3 --without L2
 fact 'several add up' sh -c '"$0" report --store store.db --quarter 2025Q2 | grep -q "L3,L2"' "$quarry"
+everything left_out nobody L3,L2
+for file in report.md overlap.md edition/sample-2025Q2.md; do
+	fact "$file says that it is not to be published" grep -q 'Not to be published.*L3,L2' "left_out/$file"
+done
+for file in overlap.table alarms.table explained; do
+	fact "$file says so, too" grep -q '^not to be published.*L3,L2' "left_out/$file"
+done
+for file in report.json overlap.json alarms.json explained edition/sample-2025Q2.json; do
+	fact "$file has it as a field" grep -q '"without": "L3,L2"' "left_out/$file"
+done
+for file in left_out/*.csv left_out/edition/*-csv/*.csv; do
+	fact "${file#left_out/} has it as a column" python3 -c 'import csv, sys
+head, *rows = csv.reader(open(sys.argv[1], newline="", encoding="utf-8"))
+assert head[-1] == "without", head
+assert all(len(row) == len(head) and row[-1] == "L3,L2" for row in rows), rows' "$file"
+done
 run derive universe --store store.db -q --without no-such-rule
 fact 'a rule that is none is refused' ends 2
 fact 'by its name' grep -q no-such-rule err
@@ -176,4 +194,6 @@ derive
 fact 'and all is as before' is contributors 2025Q2 23
 "$quarry" report --store store.db --quarter 2025Q2 >whole.md
 fact 'nothing is said to be left out' sh -c '! grep -q "Not to be published" whole.md'
+everything whole nobody
+fact 'nor anywhere else' sh -c '! grep -r -i -e "not to be published" -e "without\": \"[^\"]" -e ",without$" whole'
 finish

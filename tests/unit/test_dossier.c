@@ -257,6 +257,29 @@ static void kinds_are_counted_while_they_are_current(void **state)
 	str_release(&s);
 }
 
+static void check_left_out(struct fixture *f, const char *want)
+{
+	struct quarry_dossiers *d = NULL;
+	struct quarry_suspicions *s = NULL;
+
+	assert_int_equal(quarry_aggregate_explain(&d, f->db, "ada@x.org", &f->naming, &f->err), 0);
+	assert_string_equal(d->without, want);
+	assert_int_equal(quarry_aggregate_suspicions(&s, f->db, &f->naming, &f->err), 0);
+	assert_int_equal(quarry_aggregate_left_out(s, f->db, &f->err), 0);
+	assert_string_equal(s->without, want);
+	quarry_dossiers_free(d);
+	quarry_suspicions_free(s);
+}
+
+static void rules_that_were_left_out_are_told(void **state)
+{
+	struct fixture *f = *state;
+
+	check_left_out(f, "");
+	dossiers_run(f->db, "INSERT INTO meta(key, value) VALUES('without', 'L3,L2')");
+	check_left_out(f, "L3,L2");
+}
+
 static void check_suggestions(struct fixture *f, const char *want)
 {
 	struct quarry_suggestions *x = NULL;
@@ -327,6 +350,7 @@ int main(void)
 		TEST(alarms_are_listed_in_order),
 		TEST(alarms_name_rules_alone),
 		TEST(kinds_are_counted_while_they_are_current),
+		TEST(rules_that_were_left_out_are_told),
 		TEST(who_would_be_joined_is_suggested),
 		TEST(figures_that_are_not_there_are_refused),
 	};

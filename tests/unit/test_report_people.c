@@ -61,7 +61,7 @@ static void dossiers_are_written_as_json(void **state)
 		.suspicions = (struct quarry_suspicion *)hostile, .n_suspicions = 1,
 		.lenient = "p-0", .with = with, .n_with = 1,
 	};
-	const struct quarry_dossiers d = { "u", &one, 1, NULL };
+	const struct quarry_dossiers d = { .universe = "u", .at = &one, .n = 1 };
 	struct quarry_error err = QUARRY_ERROR_INIT;
 	const char *slug, *other, *end;
 	json_t *root;

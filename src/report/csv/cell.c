@@ -89,6 +89,13 @@ void csv_name(struct csv *c, const char *prefix, const char *name)
 
 void csv_end(struct csv *c)
 {
+	if (c->without && *c->without) {
+		if (c->headed)
+			csv_text(c, c->without);
+		else
+			csv_name(c, "", "without");
+	}
+	c->headed = true;
 	str_addc(c->out, '\n');
 	c->first = true;
 }

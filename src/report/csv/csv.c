@@ -21,7 +21,7 @@ static int unknown_table(const char *name, struct quarry_error *err)
 static int write_edition(struct str *out, const struct quarry_edition *e, const char *table,
 			 struct quarry_error *err)
 {
-	struct csv c = { out, true };
+	struct csv c = { .out = out, .first = true, .without = e->without };
 
 	if (!table)
 		table = report_csv_tables[0];
@@ -36,7 +36,7 @@ static int write_overlap(struct str *out, const struct quarry_overlap *o,
 					    "both", "both_lo", "both_hi", "any", "share",
 					    "jaccard", "coefficient", "expected", "lift" };
 	char quarter[QUARRY_QUARTER_TEXT];
-	struct csv c = { out, true };
+	struct csv c = { .out = out, .first = true, .without = o->without };
 
 	quarry_quarter_format(quarter, o->quarter);
 	for (size_t i = 0; i < sizeof(head) / sizeof(head[0]); i++)
@@ -67,7 +67,7 @@ static int write_suspicions(struct str *out, const struct quarry_suspicions *s,
 {
 	static const char *const head[] = { "kind", "text", "person", "signature", "n", "what",
 					    "remedy" };
-	struct csv c = { out, true };
+	struct csv c = { .out = out, .first = true, .without = s->without };
 
 	for (size_t i = 0; i < sizeof(head) / sizeof(head[0]); i++)
 		csv_name(&c, "", head[i]);

@@ -2,7 +2,7 @@
  * CSV after RFC 4180 with LF: a header row, then one record a line, because a
  * cell never holds a line break.  A missing value is an empty cell.
  *
- *	struct csv c = { out, true };
+ *	struct csv c = { .out = out, .first = true, .without = e->without };
  *	csv_text(&c, slug);
  *	csv_int(&c, 42);
  *	csv_end(&c);
@@ -19,6 +19,10 @@
 struct csv {
 	struct str *out;
 	bool first; /* the next cell begins a record */
+	bool headed; /* the row of names is written */
+	/* The last cell of each record, so that figures which are not to be published say so
+	 * wherever they go; NULL or "": there is no such column. */
+	const char *without;
 };
 
 /*

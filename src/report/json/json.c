@@ -273,6 +273,7 @@ static int write_overlap(struct str *out, const struct quarry_overlap *o,
 
 	tree_put_text(&t, root, "universe", o->universe);
 	tree_put_quarter(&t, root, "quarter", o->quarter);
+	tree_put_without(&t, root, o->without);
 	for (size_t i = 0; i < o->n; i++) {
 		json_t *pool = json_object();
 

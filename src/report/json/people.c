@@ -107,6 +107,7 @@ int json_dossiers(struct str *out, const struct quarry_dossiers *d, struct quarr
 	struct tree t = { false };
 
 	tree_put_text(&t, root, "universe", d->universe);
+	tree_put_without(&t, root, d->without);
 	for (size_t i = 0; i < d->n; i++)
 		tree_append(&t, array, dossier(&t, &d->at[i]));
 	tree_put(&t, root, "persons", array);
@@ -119,6 +120,7 @@ int json_suspicions(struct str *out, const struct quarry_suspicions *s, struct q
 	struct tree t = { false };
 
 	tree_put_text(&t, root, "universe", s->universe);
+	tree_put_without(&t, root, s->without);
 	tree_put(&t, root, "alarms", suspicions(&t, s->at, s->n));
 	return tree_dump(out, &t, root, err);
 }

@@ -47,6 +47,12 @@ void tree_put_real(struct tree *t, json_t *object, const char *key, double x)
 	tree_put(t, object, key, isfinite(x) ? json_real(x == 0 ? 0 : x) : json_null());
 }
 
+void tree_put_without(struct tree *t, json_t *root, const char *without)
+{
+	if (without && *without)
+		tree_put_text(t, root, "without", without);
+}
+
 void tree_put_quarter(struct tree *t, json_t *object, const char *key, int32_t quarter)
 {
 	char buf[QUARRY_QUARTER_TEXT];

@@ -29,6 +29,8 @@ void tree_put_text(struct tree *t, json_t *object, const char *key, const char *
 void tree_put_int(struct tree *t, json_t *object, const char *key, int64_t n);
 void tree_put_real(struct tree *t, json_t *object, const char *key, double x);
 
+/* The rules that were left out; nothing where none were, so that all else stays as it is. */
+void tree_put_without(struct tree *t, json_t *root, const char *without);
 void tree_put_quarter(struct tree *t, json_t *object, const char *key, int32_t quarter); /* 0: null */
 
 /* Append the tree's text and free the tree. */

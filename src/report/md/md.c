@@ -103,13 +103,13 @@ static void write_incomplete(struct md *m)
 }
 
 /* A figure that was made to see what a rule does must not be taken for another one. */
-static void write_without(struct md *m)
+void md_without(struct str *out, const char *without)
 {
-	if (!m->e->without || !*m->e->without)
+	if (!without || !*without)
 		return;
-	str_adds(m->out, "**Not to be published.** People were counted without the rules ");
-	md_text(m->out, m->e->without);
-	str_adds(m->out, ", to see what these do. Run 'quarry derive UNIVERSE' for the figures under all "
+	str_adds(out, "**Not to be published.** People were counted without the rules ");
+	md_text(out, without);
+	str_adds(out, ", to see what these do. Run 'quarry derive UNIVERSE' for the figures under all "
 		 "rules.\n\n");
 }
 
@@ -206,7 +206,7 @@ static int write_edition(struct str *out, const struct quarry_edition *e, const 
 
 	write_title(&m);
 	write_headline(&m);
-	write_without(&m);
+	md_without(out, e->without);
 	write_incomplete(&m);
 	write_handed_over(&m);
 	write_unread(&m);

@@ -96,6 +96,8 @@ void md_definitions(struct md *m);
 
 /* overlap.c: quarry_report_overlap. */
 struct quarry_error;
+/* A paragraph where rules were left out, else nothing. */
+void md_without(struct str *out, const char *without);
 int md_write_overlap(struct str *out, const struct quarry_overlap *o, struct quarry_error *err);
 
 #endif

@@ -162,6 +162,7 @@ int md_write_overlap(struct str *out, const struct quarry_overlap *o, struct qua
 	str_adds(out, ", ");
 	md_quarter(&m, o->quarter);
 	str_adds(out, "\n\n");
+	md_without(out, o->without);
 	write_pools(&m, o);
 	write_figures(&m, o);
 	return 0;
