@@ -169,8 +169,10 @@ int quarry_engine_suspicions(struct quarry_suspicions **out, struct quarry_engin
 			     struct quarry_error *err);
 
 /** A people.yaml that joins whom lenient identity alone joins; it holds their e-mails.
- * @param out  to be freed  @param n  how many persons it has */
-int quarry_engine_suggest(char **out, size_t *n, struct quarry_engine *e, struct quarry_error *err);
+ * @param out  to be freed  @param n  how many persons it has
+ * @param n_left_out  and how many it has not, because a people.yaml cannot hold their e-mails */
+int quarry_engine_suggest(char **out, size_t *n, size_t *n_left_out, struct quarry_engine *e,
+			  struct quarry_error *err);
 
 /** One finding of quarry_engine_doctor(). */
 struct quarry_finding {

@@ -74,14 +74,17 @@ static int suspicious(char **out, size_t *len, struct session *s, struct quarry_
 
 static int suggest(char **out, size_t *len, struct session *s, struct quarry_error *err)
 {
-	size_t n = 0;
-	int rc = quarry_engine_suggest(out, &n, s->engine, err);
+	size_t n = 0, n_left_out = 0;
+	int rc = quarry_engine_suggest(out, &n, &n_left_out, s->engine, err);
 
 	if (rc)
 		return rc;
 	*len = strlen(*out);
 	if (!s->opts->quiet)
 		term_say("suggested persons: %zu; read each before you keep it", n);
+	if (!s->opts->quiet && n_left_out)
+		term_say("%zu %s left out, because their names cannot be written in people.yaml", n_left_out,
+			 n_left_out == 1 ? "suggestion is" : "suggestions are");
 	return 0;
 }
 

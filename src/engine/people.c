@@ -74,6 +74,33 @@ static void release(struct draft *d)
 	free(d->people.persons);
 }
 
+/* Will people.yaml hold it?  Histories hold e-mails of control characters, of bidi overrides
+ * that fool a terminal, and of many kilobytes: one of them would spoil the whole file. */
+static int check(bool *holds, struct quarry_person *p, struct quarry_error *err)
+{
+	struct quarry_people alone = { .persons = p, .n_persons = 1 };
+	struct quarry_people *back = NULL;
+	struct quarry_error why = QUARRY_ERROR_INIT;
+	char *text = NULL, *again = NULL;
+	int rc = quarry_people_write(&text, &alone, err);
+
+	if (rc)
+		return rc;
+	rc = quarry_people_parse(&back, text, strlen(text), "people.yaml", &why);
+	*holds = false;
+	if (rc) {
+		rc = rc == QUARRY_EUSAGE ? 0 : quarry_error_set(err, rc, "%s", why.text);
+		goto done;
+	}
+	rc = quarry_people_write(&again, back, err);
+	*holds = !rc && !strcmp(text, again); /* and as what was meant */
+done:
+	quarry_people_free(back);
+	free(again);
+	free(text);
+	return rc;
+}
+
 /* A key is an e-mail, or "Name <e-mail>" where the e-mail is many strangers'. */
 static struct quarry_who cut(char *key)
 {
@@ -106,9 +133,10 @@ static int draft_one(struct draft *d, struct quarry_person *p, const struct quar
 	return 0;
 }
 
-static int draft(struct draft *d, const struct quarry_suggestions *s)
+static int draft(struct draft *d, const struct quarry_suggestions *s, struct quarry_error *err)
 {
 	size_t n = 0;
+	int rc = 0;
 
 	for (size_t i = 0; i < s->n; i++)
 		n += s->at[i].n;
@@ -116,14 +144,19 @@ static int draft(struct draft *d, const struct quarry_suggestions *s)
 	d->texts = calloc(n + 1, sizeof(*d->texts));
 	d->people.persons = calloc(s->n + 1, sizeof(*d->people.persons));
 	if (!d->who || !d->texts || !d->people.persons)
-		return -1;
-	for (; d->people.n_persons < s->n; d->people.n_persons++)
-		if (draft_one(d, &d->people.persons[d->people.n_persons], &s->at[d->people.n_persons]))
-			return -1;
-	return 0;
+		return quarry_error_nomem(err);
+	for (size_t i = 0; !rc && i < s->n; i++) {
+		struct quarry_person *p = &d->people.persons[d->people.n_persons];
+		bool holds = false;
+
+		rc = draft_one(d, p, &s->at[i]) ? quarry_error_nomem(err) : check(&holds, p, err);
+		d->people.n_persons += holds;
+	}
+	return rc;
 }
 
-int quarry_engine_suggest(char **out, size_t *n, struct quarry_engine *e, struct quarry_error *err)
+int quarry_engine_suggest(char **out, size_t *n, size_t *n_left_out, struct quarry_engine *e,
+			  struct quarry_error *err)
 {
 	struct quarry_suggestions *s = NULL;
 	struct draft d = { .who = NULL };
@@ -131,12 +164,14 @@ int quarry_engine_suggest(char **out, size_t *n, struct quarry_engine *e, struct
 
 	if (!rc)
 		rc = quarry_aggregate_suggestions(&s, quarry_store_db(e->store), err);
-	if (!rc && draft(&d, s))
-		rc = quarry_error_nomem(err);
+	if (!rc)
+		rc = draft(&d, s, err);
 	if (!rc)
 		rc = quarry_people_write(out, &d.people, err);
-	if (!rc)
-		*n = s->n;
+	if (!rc) {
+		*n = d.people.n_persons;
+		*n_left_out = s->n - d.people.n_persons;
+	}
 	release(&d);
 	quarry_suggestions_free(s);
 	return rc;

@@ -157,6 +157,29 @@ for what in person 'thing x' 'person a b' 'person x --format csv'; do
 	fact "explain $what is wrong usage" ends 2
 done
 
+# Each of these would spoil the file for all others.
+cp s.db h.db
+change "UPDATE person SET key = 'a' || char(9) || '@x.example' WHERE person = $person"
+run people --suggest --store s.db
+grep -c merge <people.yaml >before.txt
+grep -c merge <out >after.txt || :
+fact 'what people.yaml cannot hold is no suggestion' [ "$(cat after.txt)" = "$(($(cat before.txt) - 1))" ]
+fact 'and is counted' says '1 suggestion is left out, because their names cannot be written in people.yaml'
+for bad in "char(9) || '@x.example'" "char(1) || '@x.example'" "char(133) || '@x.example'" \
+	"char(8238) || '@x.example'" "char(8297) || '@x.example'" "printf('%.*c', 1100, 'x') || '@x.example'" \
+	"'a@x.example '" "'a>b@x.example'"; do
+	change "UPDATE person SET key = $bad WHERE person = $person"
+	run people --suggest --store s.db
+	fact "$bad: it is left out" says 'suggestion is left out'
+	fact "$bad: and not printed" [ "$(tr -d '\12\40-\176' <out | wc -c)" = 0 ]
+	cp out universe/people.yaml
+	cp h.db u.db
+	run derive universe --store u.db -q
+	fact "$bad: a universe takes the others" ends 0
+done
+cp people.yaml universe
+mv h.db s.db
+
 # Whoever has opted out is in no output.
 change "UPDATE person SET opted_out = 1 WHERE person = $person"
 asked explain person nobody
