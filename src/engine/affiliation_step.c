@@ -23,6 +23,7 @@ static int64_t *meet(struct groups *g, const char *group)
 	return rule && g->index.n > n && vec_push(&g->at, rule) < 0 ? NULL : rule;
 }
 
+/* Where somebody who has opted out works is told nowhere. */
 static int meet_all(struct groups *g, const struct quarry_people *people, struct quarry_error *err)
 {
 	for (size_t i = 0; i < people->n_affiliations; i++) {
@@ -34,7 +35,7 @@ static int meet_all(struct groups *g, const struct quarry_people *people, struct
 			*rule = (int64_t)i;
 	}
 	for (size_t i = 0; i < people->n_persons; i++)
-		for (size_t k = 0; k < people->persons[i].n_affiliations; k++)
+		for (size_t k = 0; !people->persons[i].opt_out && k < people->persons[i].n_affiliations; k++)
 			if (!meet(g, people->persons[i].affiliations[k].group))
 				return quarry_error_nomem(err);
 	return 0;
@@ -104,7 +105,7 @@ static int tell_overrides(struct quarry_derive *d, const struct quarry_people *p
 		size_t entry = quarry_identity_entry(identity, (uint32_t)i);
 		const struct quarry_person *p = entry == QUARRY_NO_ENTRY ? NULL : &people->persons[entry];
 
-		for (size_t k = 0; p && !rc && k < p->n_affiliations; k++)
+		for (size_t k = 0; p && !p->opt_out && !rc && k < p->n_affiliations; k++)
 			rc = quarry_derive_person_affiliation(d, (int64_t)i, &p->affiliations[k], err);
 	}
 	return rc;

@@ -159,6 +159,21 @@ fact 'and it is said how many have' grep -q 'opted_out | 1 ' after/report.md
 fact 'who asks finds nobody' sh -c '! "$0" explain person "$1" --store store.db 2>/dev/null' \
 	"$quarry" "$ada_key"
 
+# --- where who has opted out works -----------------------------------------
+derive "people:
+  - merge: ['$ada_key']
+    opt-out: true
+    affiliation: [{ group: acme-of-ada }]"
+fact 'who has opted out may have an affiliation' ends 0
+everything secret nobody
+fact 'nothing names her group' sh -c '! grep -r -i -l acme-of-ada secret'
+fact 'nor tells that there is one' sh -c '! grep -q "## Affiliations" secret/report.md'
+derive "people:
+  - merge: ['$ada_key']
+    affiliation: [{ group: acme-of-ada }]"
+"$quarry" report --store store.db --quarter 2025Q2 --table cohorts >cohorts.csv
+fact 'of others it is told' grep -q acme-of-ada cohorts.csv
+
 # --- left out --------------------------------------------------------------
 derive
 for rule in L1 L2 L3 L4 noreply-id same-email full-name bot agent placeholder assists; do
