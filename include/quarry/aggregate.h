@@ -252,6 +252,11 @@ int quarry_aggregate_each_alarm_kind(struct quarry_db *db,
 					       struct quarry_error *err),
 				     void *payload, struct quarry_error *err);
 
+/** Were the figures of this universe derived with another people.yaml?
+ * @param out  1: they were; 0 also where there are none of it  @param hash  "" for no file */
+int quarry_aggregate_has_other_people(int *out, struct quarry_db *db, const char *universe,
+				      const char *hash, struct quarry_error *err);
+
 /** Humans whom L4 alone would join, and of whom nobody has opted out. */
 int quarry_aggregate_suggestions(struct quarry_suggestions **out, struct quarry_db *db,
 				 struct quarry_error *err);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "quarry/aggregate.h"
 #include "util/banned.h"
 
 /* Feed a query's text columns to a digest. */
@@ -34,6 +35,25 @@ int hash_tips(char out[SHA256_HEX], struct quarry_db *db, struct quarry_error *e
 {
 	return hash_rows(out, db, "SELECT url, hex(tip) FROM repo JOIN tracked USING (repo)"
 			 " ORDER BY url", err);
+}
+
+int quarry_aggregate_has_other_people(int *out, struct quarry_db *db, const char *universe,
+				      const char *hash, struct quarry_error *err)
+{
+	struct db_stmt *st = NULL;
+	/* NULL, and so 0, where a key is missing. */
+	int rc = db_prepare(&st, db, "SELECT (SELECT value FROM meta WHERE key = 'universe') = ?1"
+			    " AND (SELECT value FROM meta WHERE key = 'people') <> ?2", err);
+
+	if (rc)
+		return rc;
+	db_bind_text(st, 1, universe, strlen(universe));
+	db_bind_text(st, 2, hash, strlen(hash));
+	rc = db_step(st, err);
+	if (rc > 0)
+		*out = db_int(st, 0) != 0;
+	db_finish(st);
+	return rc < 0 ? rc : 0;
 }
 
 int hash_rules(char out[SHA256_HEX], struct quarry_db *db, struct quarry_error *err)

@@ -325,6 +325,21 @@ static int look_at_alarm(void *payload, const char *kind, int64_t n, struct quar
 	return 0;
 }
 
+static int look_at_people(struct findings *f, struct quarry_engine *e, struct quarry_error *err)
+{
+	const struct quarry_universe *u = e->universe;
+	int other = 0, rc;
+
+	if (!u)
+		return 0;
+	rc = quarry_aggregate_has_other_people(&other, quarry_store_db(e->store), u->id,
+					       u->people ? u->people->hash : "", err);
+	if (!rc && other && find(f, QUARRY_FINDING_NOTE, "people", "people.yaml is not the one that the "
+				 "figures were derived with: run 'quarry derive UNIVERSE'"))
+		rc = quarry_error_nomem(err);
+	return rc;
+}
+
 int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_engine *e,
 			 struct quarry_error *err)
 {
@@ -347,6 +362,8 @@ int quarry_engine_doctor(struct quarry_finding **out, size_t *n, struct quarry_e
 		rc = quarry_aggregate_each_fork(quarry_store_db(e->store), look_at_fork, &f, err);
 	if (!rc)
 		rc = quarry_aggregate_each_alarm_kind(quarry_store_db(e->store), look_at_alarm, &f, err);
+	if (!rc)
+		rc = look_at_people(&f, e, err);
 	if (!rc && find(&f, f.n_repos && !f.n_mined ? QUARRY_FINDING_NOTE : QUARRY_FINDING_OK,
 			"repositories", "%zu of %zu are mined", f.n_mined, f.n_repos))
 		rc = quarry_error_nomem(err);

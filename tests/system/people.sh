@@ -174,6 +174,26 @@ derive "people:
 "$quarry" report --store store.db --quarter 2025Q2 --table cohorts >cohorts.csv
 fact 'of others it is told' grep -q acme-of-ada cohorts.csv
 
+# --- another people.yaml ---------------------------------------------------
+# stale WORD: does the doctor find what WORD, a grep, is to find?
+stale() {
+	"$quarry" doctor universe --store store.db --cache . >doctor 2>&1 || :
+	"$@" "people: people.yaml is not the one that the figures were derived with: run 'quarry derive" doctor
+}
+grep_no() {
+	! grep "$@"
+}
+fact 'the doctor knows its people.yaml' stale grep_no
+printf '\n' >>universe/people.yaml
+fact 'and another one' stale grep
+rm universe/people.yaml
+fact 'and that there was one' stale grep
+derive
+fact 'and that there is none' stale grep_no
+printf 'people: []\n' >universe/people.yaml
+fact 'and that there is one now' stale grep
+rm universe/people.yaml
+
 # --- left out --------------------------------------------------------------
 derive
 for rule in L1 L2 L3 L4 noreply-id same-email full-name bot agent placeholder assists; do
