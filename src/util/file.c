@@ -41,13 +41,14 @@ int file_read(char **out, size_t *len, const char *path, size_t limit, struct qu
 	char *buf = NULL;
 	int fd, rc;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* Without O_NONBLOCK a pipe in its place would be waited for. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return fail(err, "open", path);
 	if (fstat(fd, &st) < 0) {
 		rc = fail(err, "read", path);
 	} else if (!S_ISREG(st.st_mode)) {
-		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot read '%s': not a file", path);
+		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot read '%s': it is no regular file", path);
 	} else if ((size_t)st.st_size > limit) {
 		rc = quarry_error_set(err, QUARRY_EFAIL,
 				      "cannot read '%s': larger than the limit of %zu bytes",

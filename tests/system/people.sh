@@ -193,6 +193,11 @@ fact 'and that there is none' stale grep_no
 printf 'people: []\n' >universe/people.yaml
 fact 'and that there is one now' stale grep
 rm universe/people.yaml
+mkfifo universe/people.yaml
+run doctor universe --store store.db --cache .
+fact 'a pipe is not waited for' ends 1
+fact 'but refused' says "people.yaml': it is no regular file"
+rm universe/people.yaml
 
 # --- left out --------------------------------------------------------------
 derive

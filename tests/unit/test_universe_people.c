@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -74,11 +76,39 @@ static void a_mistake_in_it_is_the_universe_s(void **state)
 	free(want);
 }
 
+/* Nobody writes into a pipe: who waits for it waits for ever. */
+static void what_is_no_file_is_refused_at_once(void **state)
+{
+	static const char *const names[] = { "people.yaml", "web.yaml", "universe.yaml" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct quarry_error err = QUARRY_ERROR_INIT;
+		struct quarry_universe *u = NULL;
+		char *path = str_dupf("%s/%s", dir, names[i]);
+		char *want = str_dupf("cannot read '%s': it is no regular file", path);
+
+		(void)remove(path);
+		assert_int_equal(mkfifo(path, 0600), 0);
+		(void)alarm(60);
+		assert_int_equal(quarry_universe_load(&u, dir, 0, &err), QUARRY_EFAIL);
+		(void)alarm(0);
+		assert_string_equal(err.text, want);
+		(void)remove(path);
+		assert_int_equal(symlink("/dev/zero", path), 0);
+		assert_int_equal(quarry_universe_load(&u, dir, 0, &err), QUARRY_EFAIL);
+		assert_string_equal(err.text, want);
+		assert_null(u);
+		free(want);
+		free(path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(people_come_with_the_universe),
 		cmocka_unit_test(a_mistake_in_it_is_the_universe_s),
+		cmocka_unit_test(what_is_no_file_is_refused_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
