@@ -1,13 +1,9 @@
 #include "identity/email.h"
 
-#include <stdbool.h>
+#include <string.h>
 
+#include "util/ascii.h"
 #include "util/banned.h"
-
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 void ascii_lower(struct str *out, const char *s, size_t len)
 {
@@ -23,11 +19,24 @@ void ascii_lower(struct str *out, const char *s, size_t len)
 
 void email_fold(struct str *out, const char *s, size_t len)
 {
-	while (len && is_space(s[0])) {
+	while (len && ascii_is_space(s[0])) {
 		s++;
 		len--;
 	}
-	while (len && is_space(s[len - 1]))
+	while (len && ascii_is_space(s[len - 1]))
 		len--;
 	ascii_lower(out, s, len);
+}
+
+struct email_parts email_split(const char *s, size_t len)
+{
+	const char *at = len ? memrchr(s, '@', len) : NULL;
+	struct email_parts p = { s, NULL, len, 0 };
+
+	if (!at)
+		return p;
+	p.local_len = (size_t)(at - s);
+	p.host = at + 1;
+	p.host_len = len - p.local_len - 1;
+	return p;
 }

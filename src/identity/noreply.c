@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "identity/internal.h"
-#include "identity/normal.h"
+#include "identity/noreply_form.h"
 #include "util/banned.h"
 #include "util/str.h"
 

@@ -1,6 +1,6 @@
 /*
- * What the rules say of one e-mail: is it generic, is it another writing of a mailbox, did
- * a code host give it out.  All but the first take a key, as email_fold gives it.
+ * What the rules say of one e-mail and of one name: is it generic, is it another writing of
+ * a mailbox, do many bear it.
  */
 #ifndef QUARRY_IDENTITY_NORMAL_H
 #define QUARRY_IDENTITY_NORMAL_H
@@ -12,22 +12,12 @@
 const char *email_generic_rule(const struct ruleset *set, const char *email, size_t len);
 
 /*
- * One step towards the address of the mailbox: 1 when a rule changes the key, the new one
- * then in `out` (emptied before); 0 when none does, which no step follows; -1 without memory.
+ * One step towards the address of the mailbox: 1 when a rule changes the key (as email_fold
+ * gives it), the new one then in `out` (emptied before); 0 when none does, which no step
+ * follows; -1 without memory.
  */
 int email_step(struct str *out, const char **rule, const struct ruleset *set, const char *key,
 	       size_t len);
-
-struct noreply {
-	const char *host;
-	const char *id; /* digits, NULL: without */
-	size_t id_len;
-	const char *login;
-	size_t login_len;
-};
-
-/* Is it an address that a code host gives out? The parts point into `key`. */
-bool email_noreply(struct noreply *out, const struct ruleset *set, const char *key, size_t len);
 
 /* As utf8_fold, but quick for names in ASCII; `out` has a buffer afterwards. */
 void name_fold(struct str *out, const char *name);
