@@ -245,10 +245,17 @@ int quarry_aggregate_suspicions(struct quarry_suspicions **out, struct quarry_db
 int quarry_aggregate_left_out(struct quarry_suspicions *s, struct quarry_db *db,
 			      struct quarry_error *err);
 
-/** Call `fn` for each kind of these and how many there are, by kind; for none where
- * figures are missing or out of date. */
+/** How many alarms of a kind there are. */
+struct quarry_alarm_count {
+	const char *kind;
+	int64_t n;
+	const char *one, *many; /**< "1 person has ...", "2 persons have ..." without the number */
+};
+
+/** Call `fn` for each kind of these, by kind; for none where figures are missing or out
+ * of date. */
 int quarry_aggregate_each_alarm_kind(struct quarry_db *db,
-				     int (*fn)(void *payload, const char *kind, int64_t n,
+				     int (*fn)(void *payload, const struct quarry_alarm_count *count,
 					       struct quarry_error *err),
 				     void *payload, struct quarry_error *err);
 

@@ -4,43 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aggregate/alarm_kinds.h"
 #include "aggregate/derive.h"
 #include "aggregate/dossier.h"
 #include "util/banned.h"
-
-#define LOOK "'quarry explain person' shows why they are one; where they are several, say so by 'split' in people.yaml"
-#define NO_HUMAN "if it is no human, say so by 'class' in people.yaml"
-
-static const struct {
-	const char *kind, *text, *remedy;
-	bool names_rule; /* `what` is the id of a rule, and no secret */
-} kinds[] = {
-	{ "many_emails", "a person with many e-mails", LOOK, false },
-	{ "many_names", "a person with many names", LOOK, false },
-	{ "bridge", "a person who falls apart without one signature", LOOK, false },
-	{ "login_ids", "a code host's login that several accounts have had",
-	  "where they are one person, say so by 'merge' in people.yaml", false },
-	{ "mailmaps", "an e-mail that two .mailmap lead to different persons",
-	  "say who is right by 'merge' or 'split' in people.yaml", false },
-	{ "split", "evidence that a 'split' in line N of people.yaml forbids",
-	  "if they are one person after all, take that line away", false },
-	{ "entries", "evidence against two entries of people.yaml, the one in line N first",
-	  "if they are one person after all, make them one entry", false },
-	{ "near_bot", "a human who nearly meets a rule of bots", NO_HUMAN, true },
-	{ "regular", "a human whose subjects are nearly all one", NO_HUMAN, false },
-};
-
-#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-/* N_KINDS for one that this program does not know. */
-static size_t kind_number(const char *kind)
-{
-	size_t k = 0;
-
-	while (k < N_KINDS && strcmp(kinds[k].kind, kind) != 0)
-		k++;
-	return k;
-}
 
 static const char alarm_rows[] =
 	"SELECT a.kind, a.person, a.n, a.what, p.key, s.name, s.email"
@@ -60,22 +27,21 @@ static int row_signature(struct str *out, struct db_stmt *st)
 
 static int fill(struct dossier_alarm *a, struct names *n, struct db_stmt *st, const char *signature)
 {
-	const char *kind = db_text(st, 0);
+	const struct alarm_kind *kind = alarm_kind_get(db_text(st, 0));
 	/* Evidence that joined nobody may name who has opted out by an e-mail that no use has. */
 	bool secret = db_is_null(st, 1) && !*signature && n->texts.n;
 	const char *what = secret ? "" : db_text(st, 3);
-	size_t k = kind_number(kind);
 
 	a->person = db_is_null(st, 1) ? -1 : db_int(st, 1);
 	a->s = (struct quarry_suspicion){
-		.kind = arena_copy(n->arena, kind, strlen(kind)),
-		.text = k < N_KINDS ? kinds[k].text : "",
+		.kind = arena_copy(n->arena, db_text(st, 0), strlen(db_text(st, 0))),
+		.text = kind->text,
 		.person = db_is_null(st, 4) ? "" : names_person(n, db_text(st, 4)),
 		.signature = names_label(n, signature),
 		.n = db_int(st, 2),
-		.what = k < N_KINDS && kinds[k].names_rule ? arena_copy(n->arena, what, strlen(what))
-							   : names_label(n, what),
-		.remedy = k < N_KINDS ? kinds[k].remedy : "",
+		.what = kind->names_rule ? arena_copy(n->arena, what, strlen(what))
+					 : names_label(n, what),
+		.remedy = kind->remedy,
 	};
 	return a->s.kind && a->s.person && a->s.signature && a->s.what ? 0 : -1;
 }
@@ -188,7 +154,7 @@ static int is_current(int64_t *current, struct quarry_db *db, struct quarry_erro
 }
 
 int quarry_aggregate_each_alarm_kind(struct quarry_db *db,
-				     int (*fn)(void *payload, const char *kind, int64_t n,
+				     int (*fn)(void *payload, const struct quarry_alarm_count *count,
 					       struct quarry_error *err),
 				     void *payload, struct quarry_error *err)
 {
@@ -201,9 +167,12 @@ int quarry_aggregate_each_alarm_kind(struct quarry_db *db,
 		return rc;
 	rc = quarry_aggregate_suspicions(&s, db, &naming, err);
 	for (size_t i = 0, end; !rc && i < s->n; i = end) {
+		const struct alarm_kind *kind = alarm_kind_get(s->at[i].kind);
+
 		for (end = i + 1; end < s->n && !strcmp(s->at[end].kind, s->at[i].kind);)
 			end++;
-		rc = fn(payload, s->at[i].kind, (int64_t)(end - i), err);
+		rc = fn(payload, &(struct quarry_alarm_count){ s->at[i].kind, (int64_t)(end - i),
+							       kind->one, kind->many }, err);
 	}
 	quarry_suspicions_free(s);
 	return rc;

@@ -288,39 +288,11 @@ static int look_at_fork(void *payload, const struct quarry_fork *fork, struct qu
 	return 0;
 }
 
-/* Of a kind of alarm: "1 person has ..." or "2 persons have ...". */
-struct alarm_words {
-	const char *kind, *one, *many;
-};
-
-static const struct alarm_words alarm_words[] = {
-	{ "many_emails", "person has many e-mails", "persons have many e-mails" },
-	{ "many_names", "person has many names", "persons have many names" },
-	{ "bridge", "person falls apart without one signature",
-	  "times a person falls apart without one signature" },
-	{ "login_ids", "login has been that of several accounts",
-	  "logins have been those of several accounts" },
-	{ "mailmaps", "e-mail is led to different persons by two .mailmap",
-	  "e-mails are led to different persons by two .mailmap" },
-	{ "split", "piece of evidence is forbidden by a split in people.yaml",
-	  "pieces of evidence are forbidden by a split in people.yaml" },
-	{ "entries", "piece of evidence would join two entries of people.yaml",
-	  "pieces of evidence would join two entries of people.yaml" },
-	{ "near_bot", "human nearly meets a rule of bots", "humans nearly meet a rule of bots" },
-	{ "regular", "human has nearly one subject for all commits",
-	  "humans have nearly one subject for all commits" },
-};
-
 /* How many, and never who: what the doctor says is pasted into reports of bugs. */
-static int look_at_alarm(void *payload, const char *kind, int64_t n, struct quarry_error *err)
+static int look_at_alarm(void *payload, const struct quarry_alarm_count *c, struct quarry_error *err)
 {
-	struct alarm_words w = { kind, "alarm of another kind", "alarms of another kind" };
-
-	for (size_t i = 0; i < sizeof(alarm_words) / sizeof(alarm_words[0]); i++)
-		if (!strcmp(alarm_words[i].kind, kind))
-			w = alarm_words[i];
 	if (find(payload, QUARRY_FINDING_NOTE, "people", "%lld %s: 'quarry people --suspicious' lists %s",
-		 (long long)n, n == 1 ? w.one : w.many, n == 1 ? "it" : "them"))
+		 (long long)c->n, c->n == 1 ? c->one : c->many, c->n == 1 ? "it" : "them"))
 		return quarry_error_nomem(err);
 	return 0;
 }

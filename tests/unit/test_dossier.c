@@ -228,13 +228,13 @@ static void alarms_name_rules_alone(void **state)
 	free(got);
 }
 
-static int tell_kind(void *payload, const char *kind, int64_t n, struct quarry_error *err)
+static int tell_kind(void *payload, const struct quarry_alarm_count *c, struct quarry_error *err)
 {
-	str_addf(payload, "%s %d\n", kind, (int)n);
+	str_addf(payload, "%s %d %s\n", c->kind, (int)c->n, c->n == 1 ? c->one : c->many);
 	return 0;
 }
 
-static int stop(void *payload, const char *kind, int64_t n, struct quarry_error *err)
+static int stop(void *payload, const struct quarry_alarm_count *c, struct quarry_error *err)
 {
 	return QUARRY_EINTR;
 }
@@ -245,7 +245,12 @@ static void kinds_are_counted_while_they_are_current(void **state)
 	struct str s = STR_INIT;
 
 	assert_int_equal(quarry_aggregate_each_alarm_kind(f->db, tell_kind, &s, &f->err), 0);
-	assert_string_equal(s.buf, "bridge 1\nmailmaps 1\nmany_emails 2\nnear_bot 1\nsomeday 1\n");
+	assert_string_equal(s.buf,
+		"bridge 1 person falls apart without one signature\n"
+		"mailmaps 1 e-mail is led to different persons by two .mailmap\n"
+		"many_emails 2 persons have many e-mails\n"
+		"near_bot 1 human nearly meets a rule of bots\n"
+		"someday 1 alarm of another kind\n");
 	assert_int_equal(quarry_aggregate_each_alarm_kind(f->db, stop, &s, &f->err), QUARRY_EINTR);
 	str_clear(&s);
 	dossiers_run(f->db, "UPDATE meta SET value = '2' WHERE key = 'facts'");
