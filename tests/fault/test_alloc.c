@@ -23,7 +23,7 @@ static const char stream[] =
 	COMMIT(3, "right \xf6") FROM(1) PUT_AS("100755", "c", "2")
 	COMMIT(4, "merge") MERGE(2) COMMIT(5, "tip") REMOVE("c");
 
-static int work(const char *gitdir, struct quarry_error *err)
+static int work(void *gitdir, struct quarry_error *err)
 {
 	struct quarry_history *facts = NULL;
 	struct quarry_store *store = NULL;
@@ -53,46 +53,26 @@ static int work(const char *gitdir, struct quarry_error *err)
 	return rc;
 }
 
-static void fail_each_in_turn(void)
+static void mine_and_store(void)
 {
 	struct history h;
-	long n = 0;
-	int rc;
 
 	history_init(&h);
 	history_import(&h, stream);
-	do {
-		struct quarry_error err = QUARRY_ERROR_INIT;
-		long live = n_live;
-
-		failed = false;
-		until_failure = n;
-		rc = work(h.gitdir, &err);
-		until_failure = -1;
-		if (rc != (failed ? QUARRY_ENOMEM : 0))
-			fail_msg("allocation %ld: %d '%s'", n, rc, err.text);
-		assert_int_equal(err.code, rc);
-		assert_string_equal(err.text, rc ? "out of memory" : "");
-		if (n_live != live)
-			fail_msg("allocation %ld: %ld pieces leaked", n, n_live - live);
-		n++;
-	} while (failed && n < 100000);
-	assert_false(failed);
-	/* The wrapping works: there was something to fail. */
-	assert_true(n > 50);
+	fail_each(work, h.gitdir, 50);
 	history_release(&h);
 }
 
 static void an_allocation_that_fails_once_is_reported(void **state)
 {
 	mode = ONCE;
-	fail_each_in_turn();
+	mine_and_store();
 }
 
 static void memory_that_stays_short_is_reported(void **state)
 {
 	mode = FROM_THEN_ON;
-	fail_each_in_turn();
+	mine_and_store();
 }
 
 int main(void)

@@ -29,7 +29,7 @@ static int count_span(void *payload, const struct quarry_affiliation *span,
 	return 0;
 }
 
-static int work(struct quarry_error *err)
+static int work(void *payload, struct quarry_error *err)
 {
 	struct quarry_cohort cells[] = { { 24, 24 }, { 30, 30 }, { 4, 4 }, { 20, 20 }, { 20, 20 },
 					 { 10, 10 } };
@@ -48,39 +48,16 @@ static int work(struct quarry_error *err)
 	return rc;
 }
 
-static void fail_each_in_turn(void)
-{
-	long n = 0;
-	int rc;
-
-	do {
-		struct quarry_error err = QUARRY_ERROR_INIT;
-		long live = n_live;
-
-		failed = false;
-		until_failure = n;
-		rc = work(&err);
-		until_failure = -1;
-		if (rc != (failed ? QUARRY_ENOMEM : 0))
-			fail_msg("allocation %ld: %d '%s'", n, rc, err.text);
-		assert_int_equal(err.code, rc);
-		assert_int_equal(n_live, live);
-		n++;
-	} while (failed && n < 1000);
-	assert_false(failed);
-	assert_true(n > 6); /* the wrapping works: there was something to fail */
-}
-
 static void an_allocation_that_fails_once_is_reported(void **state)
 {
 	mode = ONCE;
-	fail_each_in_turn();
+	fail_each(work, NULL, 6);
 }
 
 static void memory_that_stays_short_is_reported(void **state)
 {
 	mode = FROM_THEN_ON;
-	fail_each_in_turn();
+	fail_each(work, NULL, 6);
 }
 
 int main(void)

@@ -44,50 +44,47 @@ static int suggest(struct quarry_db *db, const struct quarry_naming *naming, str
 	return rc;
 }
 
-static int (*const works[])(struct quarry_db *, const struct quarry_naming *, struct quarry_error *) = {
+static int (*const readings[])(struct quarry_db *, const struct quarry_naming *, struct quarry_error *) = {
 	explain, list, suggest,
 };
 
-static void fail_each_in_turn(size_t i)
+#define N_READINGS (sizeof(readings) / sizeof(readings[0]))
+
+struct task {
+	size_t reading;
+	struct quarry_db *db;
+	struct quarry_naming naming;
+};
+
+static int work(void *payload, struct quarry_error *err)
+{
+	const struct task *t = payload;
+
+	return readings[t->reading](t->db, &t->naming, err);
+}
+
+static void read_each(void)
 {
 	unsigned char key[32];
-	const struct quarry_naming naming = dossiers_naming(key, /* names= */ 0);
-	struct quarry_db *db = dossiers_open();
-	long n = 0;
+	struct task t = { .naming = dossiers_naming(key, /* names= */ 0) };
 
-	do {
-		struct quarry_error err = QUARRY_ERROR_INIT;
-		long live = n_live;
-		int rc;
-
-		failed = false;
-		until_failure = n;
-		rc = works[i](db, &naming, &err);
-		until_failure = -1;
-		if (rc != (failed ? QUARRY_ENOMEM : 0))
-			fail_msg("work %zu, allocation %ld: %d '%s'", i, n, rc, err.text);
-		assert_int_equal(err.code, rc);
-		if (n_live != live)
-			fail_msg("work %zu, allocation %ld: %ld pieces leaked", i, n, n_live - live);
-		n++;
-	} while (failed && n < 100000);
-	assert_false(failed);
-	assert_true(n > 10); /* the wrapping works: there was something to fail */
-	db_close(db);
+	for (; t.reading < N_READINGS; t.reading++) {
+		t.db = dossiers_open();
+		fail_each(work, &t, 10);
+		db_close(t.db);
+	}
 }
 
 static void an_allocation_that_fails_once_is_reported(void **state)
 {
 	mode = ONCE;
-	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++)
-		fail_each_in_turn(i);
+	read_each();
 }
 
 static void memory_that_stays_short_is_reported(void **state)
 {
 	mode = FROM_THEN_ON;
-	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++)
-		fail_each_in_turn(i);
+	read_each();
 }
 
 int main(void)

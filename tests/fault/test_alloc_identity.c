@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "failing.h"
+#include "failing_fold.h"
 #include "quarry/identity.h"
 
 static const char rules_text[] =
@@ -48,7 +49,7 @@ static int add(struct quarry_identity *id, struct quarry_error *err)
 	return rc;
 }
 
-static int work(const struct quarry_identity_rules *rules, struct quarry_error *err)
+static int resolve(void *rules, struct quarry_error *err)
 {
 	struct quarry_who who[] = { { "M", "team@x", 1 }, { NULL, "old@x", 1 }, { NULL, "ann@g.x", 2 },
 				    { NULL, "other@x", 2 }, { NULL, "l@h.x", 3 } };
@@ -71,30 +72,6 @@ static int work(const struct quarry_identity_rules *rules, struct quarry_error *
 	return rc;
 }
 
-static void fail_each_in_turn(const struct quarry_identity_rules *rules)
-{
-	long n = 0;
-	int rc;
-
-	do {
-		struct quarry_error err = QUARRY_ERROR_INIT;
-		long live = n_live;
-
-		failed = false;
-		until_failure = n;
-		rc = work(rules, &err);
-		until_failure = -1;
-		if (rc != (failed ? QUARRY_ENOMEM : 0))
-			fail_msg("allocation %ld: %d '%s'", n, rc, err.text);
-		assert_string_equal(err.text, rc ? "out of memory" : "");
-		if (n_live != live)
-			fail_msg("allocation %ld: %ld pieces leaked", n, n_live - live);
-		n++;
-	} while (failed && n < 100000);
-	assert_false(failed);
-	assert_true(n > 50); /* there was something to fail */
-}
-
 static void resolving_without_memory_is_reported(void **state)
 {
 	struct quarry_identity_rules *rules = NULL;
@@ -103,32 +80,26 @@ static void resolving_without_memory_is_reported(void **state)
 	assert_int_equal(quarry_identity_rules_parse(&rules, rules_text, strlen(rules_text),
 						     "f.yaml", &err), 0);
 	mode = ONCE;
-	fail_each_in_turn(rules);
+	fail_each(resolve, rules, 50);
 	mode = FROM_THEN_ON;
-	fail_each_in_turn(rules);
+	fail_each(resolve, rules, 50);
 	quarry_identity_rules_free(rules);
+}
+
+static int read_rules(void *payload, struct quarry_error *err)
+{
+	struct quarry_identity_rules *rules = NULL;
+	int rc = quarry_identity_rules_parse(&rules, rules_text, strlen(rules_text), "f.yaml", err);
+
+	assert_true(!rules == !!rc);
+	quarry_identity_rules_free(rules);
+	return rc;
 }
 
 static void reading_rules_without_memory_is_reported(void **state)
 {
-	long n = 0;
-
 	mode = ONCE;
-	do {
-		struct quarry_identity_rules *rules = NULL;
-		struct quarry_error err = QUARRY_ERROR_INIT;
-		int rc;
-
-		failed = false;
-		until_failure = n++;
-		rc = quarry_identity_rules_parse(&rules, rules_text, strlen(rules_text), "f.yaml",
-						 &err);
-		until_failure = -1;
-		assert_int_equal(rc, failed ? QUARRY_ENOMEM : 0);
-		assert_true(!rules == !!rc);
-		quarry_identity_rules_free(rules);
-	} while (failed && n < 100000);
-	assert_true(n > 5);
+	fail_each(read_rules, NULL, 5);
 }
 
 int main(void)

@@ -53,11 +53,11 @@ static int read_one(struct quarry_people **out, int i, struct quarry_error *err)
 				    strlen(imports[i - 1].text), "f", err);
 }
 
-static int work(int i, struct quarry_error *err)
+static int work(void *input, struct quarry_error *err)
 {
 	struct quarry_people *people = NULL;
 	char *text = NULL;
-	int rc = read_one(&people, i, err);
+	int rc = read_one(&people, *(int *)input, err);
 
 	if (!rc)
 		rc = quarry_people_write(&text, people, err);
@@ -68,42 +68,18 @@ static int work(int i, struct quarry_error *err)
 	return rc;
 }
 
-static void fail_each_in_turn(int i)
-{
-	long n = 0;
-	int rc;
-
-	do {
-		struct quarry_error err = QUARRY_ERROR_INIT;
-		long live = n_live;
-
-		failed = false;
-		until_failure = n;
-		rc = work(i, &err);
-		until_failure = -1;
-		if (rc != (failed ? QUARRY_ENOMEM : 0))
-			fail_msg("input %d, allocation %ld: %d '%s'", i, n, rc, err.text);
-		assert_int_equal(err.code, rc);
-		if (n_live != live)
-			fail_msg("input %d, allocation %ld: %ld pieces leaked", i, n, n_live - live);
-		n++;
-	} while (failed && n < 100000);
-	assert_false(failed);
-	assert_true(n > 20); /* the wrapping works: there was something to fail */
-}
-
 static void an_allocation_that_fails_once_is_reported(void **state)
 {
 	mode = ONCE;
 	for (int i = 0; i < 4; i++)
-		fail_each_in_turn(i);
+		fail_each(work, &i, 20);
 }
 
 static void memory_that_stays_short_is_reported(void **state)
 {
 	mode = FROM_THEN_ON;
 	for (int i = 0; i < 4; i++)
-		fail_each_in_turn(i);
+		fail_each(work, &i, 20);
 }
 
 int main(void)
