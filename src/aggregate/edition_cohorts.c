@@ -6,15 +6,6 @@
 #include "aggregate/edition.h"
 #include "util/banned.h"
 
-static void *zeros(struct edition_reader *r, size_t n, size_t size)
-{
-	void *p = arena_alloc(r->arena, n * size + 1);
-
-	if (p)
-		memset(p, 0, n * size + 1);
-	return p;
-}
-
 static int read_groups(struct edition_reader *r, size_t n, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
@@ -68,8 +59,8 @@ int edition_cohorts(struct edition_reader *r, struct quarry_error *err)
 	if (rc || !n)
 		return rc;
 	r->e->n_groups = (size_t)n + 1;
-	r->e->groups = zeros(r, r->e->n_groups, sizeof(*r->e->groups));
-	r->e->cohorts = zeros(r, r->e->n_scopes * r->e->n_groups, sizeof(*r->e->cohorts));
+	r->e->groups = arena_zeros(r->arena, r->e->n_groups, sizeof(*r->e->groups));
+	r->e->cohorts = arena_zeros(r->arena, r->e->n_scopes * r->e->n_groups, sizeof(*r->e->cohorts));
 	if (!r->e->groups || !r->e->cohorts)
 		return quarry_error_nomem(err);
 	rc = read_groups(r, r->e->n_groups, err);

@@ -39,15 +39,6 @@ static int read_measures(struct quarry_measures *m, struct db_stmt *st, int64_t 
 	return rc < 0 ? rc : 0;
 }
 
-static void *rows(struct edition_reader *r, size_t n, size_t size)
-{
-	void *p = arena_alloc(r->arena, n * size + 1);
-
-	if (p)
-		memset(p, 0, n * size + 1);
-	return p;
-}
-
 static int read_scope(struct edition_reader *r, struct quarry_scope *s, struct db_stmt *row,
 		      struct db_stmt *measures, struct quarry_error *err)
 {
@@ -75,7 +66,7 @@ int edition_scopes(struct edition_reader *r, struct quarry_error *err)
 	if (rc)
 		return rc;
 	r->e->n_scopes = (size_t)n;
-	r->e->scopes = rows(r, r->e->n_scopes, sizeof(*r->e->scopes));
+	r->e->scopes = arena_zeros(r->arena, r->e->n_scopes, sizeof(*r->e->scopes));
 	if (!r->e->scopes)
 		return quarry_error_nomem(err);
 	rc = prepare_measures(&measures, r, err);
@@ -177,7 +168,7 @@ static int read_overlap(struct edition_reader *r, struct quarry_error *err)
 	struct db_stmt *st = NULL;
 	int rc;
 
-	r->e->overlap = rows(r, n * n, sizeof(*r->e->overlap));
+	r->e->overlap = arena_zeros(r->arena, n * n, sizeof(*r->e->overlap));
 	if (!r->e->overlap)
 		return quarry_error_nomem(err);
 	rc = db_prepare(&st, r->db, "SELECT a, b, persons FROM overlap WHERE quarter = ?1", err);
@@ -203,7 +194,7 @@ int edition_movement(struct edition_reader *r, struct quarry_error *err)
 				    r->e->quarter, 0, err);
 	if (rc)
 		return rc;
-	r->e->moves = rows(r, (size_t)n, sizeof(*r->e->moves));
+	r->e->moves = arena_zeros(r->arena, (size_t)n, sizeof(*r->e->moves));
 	if (!r->e->moves)
 		return quarry_error_nomem(err);
 	rc = db_prepare(&st, r->db, "SELECT from_c, to_c, persons FROM move WHERE quarter = ?1"
@@ -275,7 +266,7 @@ int edition_repos(struct edition_reader *r, struct quarry_error *err)
 
 	if (rc)
 		return rc;
-	r->e->repos = rows(r, (size_t)n, sizeof(*r->e->repos));
+	r->e->repos = arena_zeros(r->arena, (size_t)n, sizeof(*r->e->repos));
 	if (!r->e->repos)
 		return quarry_error_nomem(err);
 	rc = prepare_measures(&measures, r, err);

@@ -16,15 +16,6 @@
 #include "config/import.h"
 #include "util/banned.h"
 
-static void *room(struct import *im, size_t n, size_t size)
-{
-	void *p = arena_alloc(im->arena, n * size + !n);
-
-	if (p)
-		memset(p, 0, n * size);
-	return p;
-}
-
 /* Drop the claims that come too late; `keys` gets the person of every signature. */
 static int settle_claims(struct import *im, struct map *keys)
 {
@@ -137,7 +128,7 @@ static int share_out(struct import *im, struct share *shares)
 		n += shares[im->claims.at[i].person].n_who++ == 0;
 	for (size_t i = 0; i < im->terms.n; i++)
 		shares[im->terms.at[i].owner].n_terms++;
-	p->persons = room(im, n, sizeof(*p->persons));
+	p->persons = arena_zeros(im->arena, n, sizeof(*p->persons));
 	if (!p->persons)
 		return quarry_error_nomem(im->err);
 	for (size_t i = 0; i < im->persons.n; i++) {
@@ -149,8 +140,9 @@ static int share_out(struct import *im, struct share *shares)
 		person->name = raw->name;
 		person->class = raw->class;
 		person->line = raw->line;
-		person->who = room(im, shares[i].n_who, sizeof(*person->who));
-		person->affiliations = room(im, shares[i].n_terms, sizeof(*person->affiliations));
+		person->who = arena_zeros(im->arena, shares[i].n_who, sizeof(*person->who));
+		person->affiliations = arena_zeros(im->arena, shares[i].n_terms,
+						   sizeof(*person->affiliations));
 		if (!person->who || !person->affiliations)
 			return quarry_error_nomem(im->err);
 		shares[i].person = person;
@@ -209,7 +201,7 @@ static int make_rule(struct import *im, struct quarry_affiliation_rule *rule,
 {
 	*rule = (struct quarry_affiliation_rule){ .group = im->groups.at[t->group].id, .from_s = t->from_s,
 						  .until_s = t->until_s, .line = t->line };
-	rule->domains = room(im, n, sizeof(*rule->domains));
+	rule->domains = arena_zeros(im->arena, n, sizeof(*rule->domains));
 	if (!rule->domains)
 		return quarry_error_nomem(im->err);
 	for (size_t i = 0; i < n; i++)
@@ -227,7 +219,7 @@ static int make_rules(struct import *im)
 	size_t n = im->domain_terms.n, next;
 	int rc = 0;
 
-	p->affiliations = room(im, n + im->groups.n, sizeof(*p->affiliations));
+	p->affiliations = arena_zeros(im->arena, n + im->groups.n, sizeof(*p->affiliations));
 	if (!p->affiliations)
 		return quarry_error_nomem(im->err);
 	if (n)
@@ -256,11 +248,12 @@ static int make_splits(struct import *im, struct map *keys)
 	struct quarry_people *p = &im->own->people;
 	int rc = 0;
 
-	p->splits = room(im, im->shared.n, sizeof(*p->splits));
+	p->splits = arena_zeros(im->arena, im->shared.n, sizeof(*p->splits));
 	if (!p->splits)
 		return quarry_error_nomem(im->err);
 	for (size_t i = 0; !rc && i < im->shared.n; i++) {
-		struct quarry_who *who = &im->shared.at[i], *copy = room(im, 1, sizeof(*copy));
+		struct quarry_who *who = &im->shared.at[i];
+		struct quarry_who *copy = arena_zeros(im->arena, 1, sizeof(*copy));
 		int64_t *at;
 
 		str_clear(&im->scratch);
@@ -284,7 +277,7 @@ static int keep_losses(struct import *im)
 {
 	struct quarry_people *p = &im->own->people;
 
-	p->losses = room(im, im->losses.n, sizeof(*p->losses));
+	p->losses = arena_zeros(im->arena, im->losses.n, sizeof(*p->losses));
 	if (!p->losses)
 		return quarry_error_nomem(im->err);
 	if (im->losses.n)

@@ -72,16 +72,6 @@ static const struct schema_key file_keys[] = {
 };
 static const struct schema file_schema = SCHEMA(struct raw_file, file_keys);
 
-/* Zeroed room for n of them; never NULL but without memory. */
-static void *room(struct reading *r, size_t n, size_t size)
-{
-	void *p = arena_alloc(r->arena, n * size + !n);
-
-	if (p)
-		memset(p, 0, n * size);
-	return p;
-}
-
 static int read_who(struct quarry_who *out, struct reading *r, const char *key,
 		    const struct schema_text *text)
 {
@@ -98,7 +88,7 @@ static int read_who(struct quarry_who *out, struct reading *r, const char *key,
 static int read_whos(struct quarry_who **out, struct reading *r, const char *key,
 		     const struct schema_texts *texts)
 {
-	struct quarry_who *who = room(r, texts->n, sizeof(*who));
+	struct quarry_who *who = arena_zeros(r->arena, texts->n, sizeof(*who));
 	int rc = who ? 0 : quarry_error_nomem(r->err);
 
 	for (size_t i = 0; !rc && i < texts->n; i++)
@@ -152,7 +142,7 @@ static int read_terms(struct quarry_person *p, struct reading *r, const struct s
 	const struct raw_term *raw = items->at;
 	int rc = 0;
 
-	p->affiliations = room(r, items->n, sizeof(*p->affiliations));
+	p->affiliations = arena_zeros(r->arena, items->n, sizeof(*p->affiliations));
 	if (!p->affiliations)
 		return quarry_error_nomem(r->err);
 	for (size_t i = 0; !rc && i < items->n; i++) {
@@ -189,7 +179,7 @@ static int read_person(struct quarry_person *p, struct reading *r, const struct 
 static int read_persons(struct reading *r, const struct schema_items *items)
 {
 	const struct raw_person *raw = items->at;
-	struct quarry_person *persons = room(r, items->n, sizeof(*persons));
+	struct quarry_person *persons = arena_zeros(r->arena, items->n, sizeof(*persons));
 	int rc = persons ? 0 : quarry_error_nomem(r->err);
 
 	for (size_t i = 0; !rc && i < items->n; i++)
@@ -202,7 +192,7 @@ static int read_persons(struct reading *r, const struct schema_items *items)
 static int read_splits(struct reading *r, const struct schema_items *items)
 {
 	const struct schema_texts *raw = items->at;
-	struct quarry_split *splits = room(r, items->n, sizeof(*splits));
+	struct quarry_split *splits = arena_zeros(r->arena, items->n, sizeof(*splits));
 	int rc = splits ? 0 : quarry_error_nomem(r->err);
 
 	for (size_t i = 0; !rc && i < items->n; i++) {
@@ -246,7 +236,7 @@ static int read_rule(struct quarry_affiliation_rule *rule, struct reading *r,
 	rule->group = raw->group.s;
 	rule->title = raw->title.s;
 	rule->line = raw->line;
-	rule->domains = room(r, n, sizeof(*rule->domains));
+	rule->domains = arena_zeros(r->arena, n, sizeof(*rule->domains));
 	if (!rule->domains)
 		return quarry_error_nomem(r->err);
 	for (size_t i = 0; !rc && i < n; i++)
@@ -260,7 +250,7 @@ static int read_rule(struct quarry_affiliation_rule *rule, struct reading *r,
 static int read_rules(struct reading *r, const struct schema_items *items)
 {
 	const struct raw_rule *raw = items->at;
-	struct quarry_affiliation_rule *rules = room(r, items->n, sizeof(*rules));
+	struct quarry_affiliation_rule *rules = arena_zeros(r->arena, items->n, sizeof(*rules));
 	int rc = rules ? 0 : quarry_error_nomem(r->err);
 
 	for (size_t i = 0; !rc && i < items->n; i++)

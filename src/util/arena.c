@@ -68,6 +68,19 @@ void *arena_alloc(struct arena *a, size_t size)
 	return p;
 }
 
+void *arena_zeros(struct arena *a, size_t n, size_t size)
+{
+	size_t total;
+	void *p;
+
+	if (__builtin_mul_overflow(n, size, &total))
+		return NULL;
+	p = arena_alloc(a, total);
+	if (p)
+		memset(p, 0, total);
+	return p;
+}
+
 char *arena_copy(struct arena *a, const char *s, size_t len)
 {
 	char *p = len < SIZE_MAX / 2 ? arena_alloc(a, len + 1) : NULL;

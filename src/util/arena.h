@@ -26,6 +26,7 @@ struct arena {
 
 void arena_release(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size);      /* not zeroed */
+void *arena_zeros(struct arena *a, size_t n, size_t size); /* `n` may be 0 */
 char *arena_copy(struct arena *a, const char *s, size_t len); /* adds a NUL */
 
 #endif

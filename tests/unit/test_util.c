@@ -107,6 +107,27 @@ static void an_arena_keeps_pieces_apart(void **state)
 	arena_release(&a);
 }
 
+static void an_arena_gives_zeros(void **state)
+{
+	struct arena a = ARENA_INIT;
+	struct arena_block *blocks;
+	char *p = arena_alloc(&a, 3000);
+
+	assert_non_null(p);
+	memset(p, 0x55, 3000);
+	arena_release(&a); /* malloc is likely to give the same again */
+	p = arena_zeros(&a, 1000, 3);
+	assert_non_null(p);
+	for (int i = 0; i < 3000; i++)
+		assert_int_equal(p[i], 0);
+	assert_non_null(arena_zeros(&a, 0, 3));
+	blocks = a.blocks;
+	assert_null(arena_zeros(&a, SIZE_MAX / 4, 8));
+	assert_null(arena_zeros(&a, SIZE_MAX / 2 + 2, 2)); /* would come round to 2 */
+	assert_ptr_equal(a.blocks, blocks);
+	arena_release(&a);
+}
+
 static void a_map_finds_what_was_put(void **state)
 {
 	struct map m = MAP_INIT;
@@ -201,6 +222,7 @@ int main(void)
 		cmocka_unit_test(a_time_is_written_in_utc),
 		cmocka_unit_test(a_string_grows_and_is_detached),
 		cmocka_unit_test(an_arena_keeps_pieces_apart),
+		cmocka_unit_test(an_arena_gives_zeros),
 		cmocka_unit_test(a_map_finds_what_was_put),
 		cmocka_unit_test(text_becomes_utf8_once),
 		cmocka_unit_test(equal_names_fold_equal),
