@@ -103,7 +103,7 @@ static void an_email_is_generic_by_a_rule(void **state)
 	static const struct { const char *email, *rule; } cases[] = {
 		{ "", "empty-email" }, { "x@", "empty-email" }, { "NoBody", "word-for-none" },
 		{ "x@box.LOCAL", "local-host" }, { "x@unknown", "no-host" },
-		{ "noreply@github.com", "service-address" }, { "you@example.com", "sample-address" },
+		{ "noreply@github.com", "service-mailbox" }, { "you@example.com", "sample-address" },
 		{ "test@box", "sample-address" }, { "jane@example.com", NULL },
 		{ "noreply@users.noreply.code.example", NULL },
 	};
