@@ -241,10 +241,6 @@ int quarry_aggregate_explain(struct quarry_dossiers **out, struct quarry_db *db,
 int quarry_aggregate_suspicions(struct quarry_suspicions **out, struct quarry_db *db,
 				const struct quarry_naming *naming, struct quarry_error *err);
 
-/** Tell `s` which rules were left out when its persons were made. */
-int quarry_aggregate_left_out(struct quarry_suspicions *s, struct quarry_db *db,
-			      struct quarry_error *err);
-
 /** How many alarms of a kind there are. */
 struct quarry_alarm_count {
 	const char *kind;

@@ -81,7 +81,7 @@ struct quarry_dossiers {
 
 struct quarry_suspicions {
 	const char *universe;
-	const char *without; /**< likewise; NULL until quarry_aggregate_left_out() has told */
+	const char *without; /**< likewise */
 	struct quarry_suspicion *at; /**< by kind, n falling, person key, texts */
 	size_t n;
 	void *memory;

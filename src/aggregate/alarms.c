@@ -85,7 +85,7 @@ static int add(void *payload, const struct dossier_alarm *a, struct quarry_error
 static int list(struct listing *l, struct quarry_suspicions *out, struct quarry_db *db,
 		struct quarry_error *err)
 {
-	int rc = dossier_check(&out->universe, db, l->names.arena, err);
+	int rc = dossier_head(&out->universe, &out->without, db, l->names.arena, err);
 
 	if (!rc)
 		rc = names_load(&l->names, db, err);

@@ -36,20 +36,6 @@ int dossier_head(const char **universe, const char **without, struct quarry_db *
 	return rc;
 }
 
-int dossier_check(const char **universe, struct quarry_db *db, struct arena *arena,
-		  struct quarry_error *err)
-{
-	const char *without;
-
-	return dossier_head(universe, &without, db, arena, err);
-}
-
-int quarry_aggregate_left_out(struct quarry_suspicions *s, struct quarry_db *db,
-			      struct quarry_error *err)
-{
-	return dossier_head(&s->universe, &s->without, db, s->memory, err);
-}
-
 /* By commits falling; the texts are in order already. */
 static int by_commits(const void *pa, const void *pb)
 {

@@ -41,10 +41,8 @@ ptrdiff_t dossier_find(const struct dossier_reader *r, int64_t person);
 /* A text in the dossiers' memory; NULL without memory. */
 const char *dossier_copy(struct dossier_reader *r, const char *text);
 
-/* Refuse as an edition does: no figures, figures of another version or of other facts. */
-int dossier_check(const char **universe, struct quarry_db *db, struct arena *arena,
-		  struct quarry_error *err);
-/* The same. @param without  the rules that were left out; "" for none */
+/* Refuse as an edition does: no figures, figures of another version or of other facts.
+ * @param without  the rules that were left out; "" for none */
 int dossier_head(const char **universe, const char **without, struct quarry_db *db,
 		 struct arena *arena, struct quarry_error *err);
 

@@ -82,7 +82,7 @@ int quarry_aggregate_suggestions(struct quarry_suggestions **out, struct quarry_
 	static const struct quarry_naming naming = { .names = 1 };
 	struct quarry_suggestions *s = calloc(1, sizeof(*s));
 	struct suggester x = { .names = { .naming = &naming, .arena = calloc(1, sizeof(struct arena)) } };
-	const char *universe;
+	const char *universe, *without;
 	int rc;
 
 	if (!s || !x.names.arena) {
@@ -93,7 +93,7 @@ int quarry_aggregate_suggestions(struct quarry_suggestions **out, struct quarry_
 	s->memory = x.names.arena;
 	rc = db_begin_read(db, err);
 	if (!rc)
-		rc = dossier_check(&universe, db, x.names.arena, err);
+		rc = dossier_head(&universe, &without, db, x.names.arena, err);
 	if (!rc)
 		rc = names_load(&x.names, db, err);
 	if (!rc)

@@ -46,8 +46,6 @@ int quarry_engine_suspicions(struct quarry_suspicions **out, struct quarry_engin
 		rc = load_key(key, e, err);
 	if (!rc)
 		rc = quarry_aggregate_suspicions(&s, quarry_store_db(e->store), &naming, err);
-	if (!rc)
-		rc = quarry_aggregate_left_out(s, quarry_store_db(e->store), err);
 	if (rc)
 		quarry_suspicions_free(s);
 	else

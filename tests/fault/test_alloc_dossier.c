@@ -27,8 +27,6 @@ static int list(struct quarry_db *db, const struct quarry_naming *naming, struct
 	int rc = quarry_aggregate_suspicions(&s, db, naming, err);
 
 	if (!rc)
-		rc = quarry_aggregate_left_out(s, db, err);
-	if (!rc)
 		rc = quarry_report_suspicions(&text, &len, quarry_format_find("csv"), s, err);
 	free(text);
 	quarry_suspicions_free(s);

@@ -270,7 +270,6 @@ static void check_left_out(struct fixture *f, const char *want)
 	assert_int_equal(quarry_aggregate_explain(&d, f->db, "ada@x.org", &f->naming, &f->err), 0);
 	assert_string_equal(d->without, want);
 	assert_int_equal(quarry_aggregate_suspicions(&s, f->db, &f->naming, &f->err), 0);
-	assert_int_equal(quarry_aggregate_left_out(s, f->db, &f->err), 0);
 	assert_string_equal(s->without, want);
 	quarry_dossiers_free(d);
 	quarry_suspicions_free(s);
