@@ -1,6 +1,7 @@
 /*
- * Humans who should be looked at.  Those who may be bots without a rule: nearly all of their subjects are one, but for
- * numbers and what follows the third word ("Integrate LLVM at llvm/llvm-project@0ab1").
+ * Humans who should be looked at, because they may be bots without a rule: nearly all of
+ * their subjects are one, but for numbers and what follows the third word ("Integrate LLVM
+ * at llvm/llvm-project@0ab1"); or their names are like a bot's.
  */
 #include <string.h>
 

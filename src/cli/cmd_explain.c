@@ -1,11 +1,9 @@
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/opts.h"
-#include "cli/output.h"
 #include "cli/session.h"
 #include "cli/table.h"
 #include "cli/term.h"
@@ -214,11 +212,7 @@ int cmd_explain(int argc, char **argv)
 		rc = write_table(&text, &len, d, &err);
 	else if (!rc)
 		rc = quarry_report_dossiers(&text, &len, quarry_format_find(o.format), d, &err);
-	if (!rc)
-		rc = session_check_stop(&err);
-	if (!rc)
-		rc = output_file(o.output, text, len, &err);
-	free(text);
+	rc = session_write(&s, rc, text, len, &err);
 	quarry_dossiers_free(d);
 	return session_end(&s, rc, &err);
 }

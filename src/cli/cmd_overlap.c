@@ -1,11 +1,9 @@
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/opts.h"
-#include "cli/output.h"
 #include "cli/session.h"
 #include "cli/table.h"
 #include "quarry/report.h"
@@ -146,11 +144,7 @@ int cmd_overlap(int argc, char **argv)
 	else if (!rc)
 		rc = quarry_report_overlap(&text, &len, quarry_format_find(o.format), overlap,
 					   &err);
-	if (!rc)
-		rc = session_check_stop(&err);
-	if (!rc)
-		rc = output_file(o.output, text, len, &err);
-	free(text);
+	rc = session_write(&s, rc, text, len, &err);
 	quarry_overlap_free(overlap);
 	return session_end(&s, rc, &err);
 }

@@ -1,11 +1,9 @@
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/opts.h"
-#include "cli/output.h"
 #include "cli/session.h"
 #include "cli/table.h"
 #include "cli/term.h"
@@ -103,10 +101,6 @@ int cmd_people(int argc, char **argv)
 	rc = session_open_store(&s, &o, &err);
 	if (!rc)
 		rc = o.suggest ? suggest(&text, &len, &s, &err) : suspicious(&text, &len, &s, &err);
-	if (!rc)
-		rc = session_check_stop(&err);
-	if (!rc)
-		rc = output_file(o.output, text, len, &err);
-	free(text);
+	rc = session_write(&s, rc, text, len, &err);
 	return session_end(&s, rc, &err);
 }

@@ -1,8 +1,6 @@
-#include <stdlib.h>
 
 #include "cli/cli.h"
 #include "cli/opts.h"
-#include "cli/output.h"
 #include "cli/session.h"
 #include "quarry/report.h"
 #include "util/banned.h"
@@ -33,11 +31,7 @@ int cmd_report(int argc, char **argv)
 	if (!rc)
 		rc = quarry_report_write(&text, &len, quarry_format_find(o.format), edition,
 					 o.table, &err);
-	if (!rc)
-		rc = session_check_stop(&err);
-	if (!rc)
-		rc = output_file(o.output, text, len, &err);
-	free(text);
+	rc = session_write(&s, rc, text, len, &err);
 	quarry_edition_free(edition);
 	return session_end(&s, rc, &err);
 }

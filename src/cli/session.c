@@ -7,6 +7,7 @@
 
 #include "cli/amount.h"
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/term.h"
 #include "util/banned.h"
@@ -196,6 +197,16 @@ int session_check_stop(struct quarry_error *err)
 	if (atomic_load(&cli_stop))
 		return quarry_error_set(err, QUARRY_EINTR, "interrupted");
 	return 0;
+}
+
+int session_write(const struct session *s, int rc, char *text, size_t len, struct quarry_error *err)
+{
+	if (!rc)
+		rc = session_check_stop(err);
+	if (!rc)
+		rc = output_file(s->opts->output, text, len, err);
+	free(text);
+	return rc;
 }
 
 int session_all_failed(const struct session *s)

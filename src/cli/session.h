@@ -42,6 +42,12 @@ int session_derive(struct session *s, struct quarry_error *err);
 /* QUARRY_EINTR when the user has asked to stop: before results are written. */
 int session_check_stop(struct quarry_error *err);
 
+/*
+ * Write what a command made (text, freed) where -o says, unless it failed (rc, returned) or
+ * the user has asked to stop.
+ */
+int session_write(const struct session *s, int rc, char *text, size_t len, struct quarry_error *err);
+
 /* Did the last step fail for every repository? The code says why, 0: it did not. */
 int session_all_failed(const struct session *s);
 
