@@ -48,6 +48,7 @@ struct quarry_suspicion {
 	const char *person;    /**< its label; "" for nobody in particular */
 	const char *signature; /**< its label; "" for no single one */
 	int64_t n;             /**< how much of it */
+	const char *unit;      /**< what `n` counts: "commits", "line of people.yaml"; "" for nothing */
 	const char *what;      /**< a label, or the id of a rule; "" for none */
 	const char *remedy;
 };

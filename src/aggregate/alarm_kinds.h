@@ -10,6 +10,7 @@
 struct alarm_kind {
 	const char *kind;
 	const char *text;       /* what one is: "a person with ..." */
+	const char *unit;       /* what its n counts; "": it has none */
 	const char *one, *many; /* after how many there are: "person has ...", "persons have ..." */
 	const char *remedy;
 	bool names_rule;        /* `what` is the id of a rule, and no secret */

@@ -39,6 +39,7 @@ static int fill(struct dossier_alarm *a, struct names *n, struct db_stmt *st, co
 		.person = db_is_null(st, 4) ? "" : names_person(n, db_text(st, 4)),
 		.signature = names_label(n, signature),
 		.n = db_int(st, 2),
+		.unit = kind->unit,
 		.what = kind->names_rule ? arena_copy(n->arena, what, strlen(what))
 					 : names_label(n, what),
 		.remedy = kind->remedy,

@@ -140,7 +140,7 @@ static void add_alarms(struct str *out, const struct quarry_dossier *d)
 
 		str_addf(out, "%salarm: ", i ? "" : "\n");
 		term_clean(out, *s->text ? s->text : s->kind, TERM_ANY_WIDTH);
-		str_addf(out, " (%" PRId64, s->n);
+		str_addf(out, " (%" PRId64 "%s%s", s->n, *s->unit ? " " : "", s->unit);
 		if (*s->signature || *s->what) {
 			str_adds(out, ", ");
 			term_clean(out, *s->what ? s->what : s->signature, TERM_ANY_WIDTH);

@@ -27,8 +27,8 @@ static const struct opts_command usage = {
 static int write_table(char **out, size_t *len, const struct quarry_suspicions *x,
 		       struct quarry_error *err)
 {
-	static const char *const titles[] = { "ALARM", "PERSON", "SIGNATURE", ">N", "WHAT", "REMEDY",
-					      NULL };
+	static const char *const titles[] = { "ALARM", "PERSON", "SIGNATURE", ">N", "OF", "WHAT",
+					      "REMEDY", NULL };
 	struct str s = STR_INIT;
 	struct table *t = NULL;
 	int rc = table_new(&t, titles, err);
@@ -41,7 +41,8 @@ static int write_table(char **out, size_t *len, const struct quarry_suspicions *
 
 		(void)snprintf(n, sizeof(n), "%" PRId64, a->n); /* always fits */
 		table_row(t, (const char *const[]){ *a->text ? a->text : a->kind, a->person,
-						    a->signature, n, a->what, a->remedy });
+						    a->signature, *a->unit ? n : "", a->unit, a->what,
+						    a->remedy });
 	}
 	table_add_without(&s, x->without);
 	rc = x->n ? table_add_to(t, &s, err) : 0;

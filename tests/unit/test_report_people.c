@@ -17,8 +17,8 @@
 #define HOSTILE "=a,\"b\n\x1b[31m\xe2\x80\xae\xff"
 
 static const struct quarry_suspicion hostile[] = {
-	{ "many_emails", "words", HOSTILE, HOSTILE, 13, HOSTILE, "remedy" },
-	{ "near_bot", "words", "", "", 2, "", "remedy" },
+	{ "many_emails", "words", HOSTILE, HOSTILE, 13, "e-mails", HOSTILE, "remedy" },
+	{ "near_bot", "words", "", "", 2, "commits", "", "remedy" },
 };
 
 static void alarms_are_written_in_every_format(void **state)

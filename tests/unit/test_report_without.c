@@ -109,7 +109,7 @@ static void an_overlap_has_them_in_every_format(void **state)
 
 static void so_have_alarms(void **state)
 {
-	struct quarry_suspicion alarm = { "near_bot", "words", "", "", 2, "", "remedy" };
+	struct quarry_suspicion alarm = { "near_bot", "words", "", "", 2, "commits", "", "remedy" };
 	const struct quarry_suspicions s = { .universe = "u", .without = RULES, .at = &alarm, .n = 1 };
 	struct quarry_error err = QUARRY_ERROR_INIT;
 	struct sheet sheet;

@@ -65,8 +65,8 @@ static int write_overlap(struct str *out, const struct quarry_overlap *o,
 static int write_suspicions(struct str *out, const struct quarry_suspicions *s,
 			    struct quarry_error *err)
 {
-	static const char *const head[] = { "kind", "text", "person", "signature", "n", "what",
-					    "remedy" };
+	static const char *const head[] = { "kind", "text", "person", "signature", "n", "unit",
+					    "what", "remedy" };
 	struct csv c = { .out = out, .first = true, .without = s->without };
 
 	for (size_t i = 0; i < sizeof(head) / sizeof(head[0]); i++)
@@ -78,6 +78,7 @@ static int write_suspicions(struct str *out, const struct quarry_suspicions *s,
 		csv_text(&c, s->at[i].person);
 		csv_text(&c, s->at[i].signature);
 		csv_int(&c, s->at[i].n);
+		csv_text(&c, s->at[i].unit);
 		csv_text(&c, s->at[i].what);
 		csv_text(&c, s->at[i].remedy);
 		csv_end(&c);

@@ -35,6 +35,7 @@ static json_t *suspicions(struct tree *t, const struct quarry_suspicion *s, size
 		put_some(t, one, "person", s[i].person);
 		put_some(t, one, "signature", s[i].signature);
 		tree_put_int(t, one, "n", s[i].n);
+		put_some(t, one, "unit", s[i].unit);
 		put_some(t, one, "what", s[i].what);
 		tree_put_text(t, one, "remedy", s[i].remedy);
 		tree_append(t, array, one);
