@@ -136,8 +136,10 @@ static int is_current(int64_t *current, struct quarry_db *db, struct quarry_erro
 {
 	struct str shape = STR_INIT;
 	struct db_stmt *st = NULL;
-	int rc;
+	int rc = derive_has_store(current, db, err);
 
+	if (rc || !*current)
+		return rc;
 	str_addf(&shape, "%lld", (long long)derive_shape());
 	if (shape.oom)
 		return quarry_error_nomem(err);

@@ -61,6 +61,11 @@ static int keep_path_rules(struct quarry_db *db, const char *hash, struct quarry
 	return rc ? rc : set_meta(db, "path_rules", hash, err);
 }
 
+int derive_has_store(int64_t *out, struct quarry_db *db, struct quarry_error *err)
+{
+	return db_scalar(out, db, "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'", 0, err);
+}
+
 int64_t derive_shape(void)
 {
 	return (int64_t)(hash_bytes(0, quarry_derived_sql, strlen(quarry_derived_sql)) >> 1);

@@ -85,6 +85,9 @@ void derive_tip_free(struct derive_tip *t); /* NULL is fine */
 
 extern const char quarry_derived_sql[];
 
+/* Has the store any tables? An empty file, or one that is not made yet, is read, too. */
+int derive_has_store(int64_t *out, struct quarry_db *db, struct quarry_error *err);
+
 /* A number of the derived tables as this program makes them. */
 int64_t derive_shape(void);
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "quarry/aggregate.h"
+#include "aggregate/derive.h"
 #include "util/banned.h"
 
 /* Feed a query's text columns to a digest. */
@@ -41,9 +41,14 @@ int quarry_aggregate_has_other_people(int *out, struct quarry_db *db, const char
 				      const char *hash, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
+	int64_t tables = 0;
+	int rc = derive_has_store(&tables, db, err);
+
+	if (rc || !tables)
+		return rc;
 	/* NULL, and so 0, where a key is missing. */
-	int rc = db_prepare(&st, db, "SELECT (SELECT value FROM meta WHERE key = 'universe') = ?1"
-			    " AND (SELECT value FROM meta WHERE key = 'people') <> ?2", err);
+	rc = db_prepare(&st, db, "SELECT (SELECT value FROM meta WHERE key = 'universe') = ?1"
+			" AND (SELECT value FROM meta WHERE key = 'people') <> ?2", err);
 
 	if (rc)
 		return rc;

@@ -62,6 +62,14 @@ everything() {
 	"$quarry" doctor universe --store store.db >"$1/doctor" 2>&1 || :
 }
 
+run doctor universe --store none.db --cache . --mirror mirror
+fact 'the doctor looks at a universe without a store' ends 0
+run doctor --store none.db --cache .
+fact 'and at nothing' ends 0
+: >empty.db
+run doctor --store empty.db --cache .
+fact 'and at an empty file' ends 0
+
 # --- one person ------------------------------------------------------------
 derive
 fact 'it is derived without a people.yaml' ends 0
