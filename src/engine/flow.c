@@ -140,12 +140,12 @@ static void drop_all(struct flow *f, struct job *j)
 
 /* --- how things end -------------------------------------------------------- */
 
-/* Everything ends. */
+/* Everything ends, for the first failure; be it that all was done but for keep(). */
 static void stop_all(struct flow *f, int rc, const struct quarry_error *err)
 {
-	if (!f->ended && f->err)
+	if (!f->rc && f->err)
 		*f->err = *err;
-	if (!f->ended)
+	if (!f->rc)
 		f->rc = rc;
 	f->ended = true;
 }
@@ -315,8 +315,8 @@ static bool choose_open(struct task *t, struct flow *f)
 
 static bool choose(struct task *t, struct flow *f, struct job *last)
 {
-	return choose_keep(t, f, /* idle= */ false) || choose_write(t, f) || choose_touch(t, f) || choose_finish(t, f) ||
-	       choose_walk(t, f, last) || choose_open(t, f) ||
+	return choose_keep(t, f, /* idle= */ false) || choose_write(t, f) || choose_touch(t, f) ||
+	       choose_finish(t, f) || choose_walk(t, f, last) || choose_open(t, f) ||
 	       choose_keep(t, f, /* idle= */ true);
 }
 

@@ -478,6 +478,23 @@ static void what_is_no_fault_of_one_ends_all(void **state)
 	}
 }
 
+/* Be it the last time, when all is written and only that it lasts is left to do. */
+static void what_cannot_be_kept_ends_all(void **state)
+{
+	struct quarry_error err;
+	static struct play p;
+
+	for (unsigned seed = 0; seed < SEEDS; seed++) {
+		set_up(&p, seed);
+		p.keep_fails = seed % 2 ? QUARRY_EFAIL : QUARRY_EINTR;
+		err = (struct quarry_error)QUARRY_ERROR_INIT;
+		if (!p.n)
+			continue;
+		assert_int_equal(run(&p, &err), p.keep_fails);
+		assert_string_equal(err.text, "cannot keep");
+	}
+}
+
 static void it_stops(void **state)
 {
 	struct quarry_error err = QUARRY_ERROR_INIT;
@@ -568,6 +585,7 @@ int main(void)
 		cmocka_unit_test(all_are_written),
 		cmocka_unit_test(one_that_fails_ends_alone),
 		cmocka_unit_test(what_is_no_fault_of_one_ends_all),
+		cmocka_unit_test(what_cannot_be_kept_ends_all),
 		cmocka_unit_test(it_stops),
 		cmocka_unit_test(one_thread_opens_them_in_order),
 		cmocka_unit_test(one_larger_than_the_budget_is_written),
