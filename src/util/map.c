@@ -67,9 +67,14 @@ static int grow(struct map *m)
 {
 	struct map more = { .n_slots = m->n_slots ? m->n_slots * 2 : SLOTS_FIRST };
 
-	more.slots = calloc(more.n_slots, sizeof(*more.slots));
+	/* Not calloc(): its untouched pages are read first by probe(), and then written,
+	 * which are two page faults each. */
+	if (more.n_slots > SIZE_MAX / sizeof(*more.slots))
+		return -1;
+	more.slots = malloc(more.n_slots * sizeof(*more.slots));
 	if (!more.slots)
 		return -1;
+	memset(more.slots, 0, more.n_slots * sizeof(*more.slots));
 	if (!m->n_slots)
 		m->seed = hash_seed();
 	for (size_t i = 0; i < m->n_slots; i++) {
