@@ -7,26 +7,32 @@
 #define HEX (2 * QUARRY_OID_SIZE)
 #define PARENT_LINE (7 + HEX + 1) /* "parent " id LF */
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
-		return (c & 7) + 9;
-	return -1;
-}
+/* Of each byte its value as a digit; NO_DIGIT where it is none. */
+#define NO_DIGIT 0x80
+
+static const unsigned char digits[256] = {
+	[0 ... '0' - 1] = NO_DIGIT,
+	['0'] = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+	['9' + 1 ... 'A' - 1] = NO_DIGIT,
+	['A'] = 10, 11, 12, 13, 14, 15,
+	['F' + 1 ... 'a' - 1] = NO_DIGIT,
+	['a'] = 10, 11, 12, 13, 14, 15,
+	['f' + 1 ... 255] = NO_DIGIT,
+};
 
 /* Upper case is read, too, as git does. */
 static bool read_oid(struct quarry_oid *out, const char *hex)
 {
-	for (size_t i = 0; i < QUARRY_OID_SIZE; i++) {
-		int hi = hex_value(hex[2 * i]), lo = hi < 0 ? -1 : hex_value(hex[2 * i + 1]);
+	const unsigned char *p = (const unsigned char *)hex;
+	unsigned all = 0;
 
-		if (lo < 0)
-			return false;
+	for (size_t i = 0; i < QUARRY_OID_SIZE; i++, p += 2) {
+		unsigned hi = digits[p[0]], lo = digits[p[1]];
+
+		all |= hi | lo;
 		out->id[i] = (unsigned char)(hi << 4 | lo);
 	}
-	return true;
+	return !(all & NO_DIGIT);
 }
 
 bool commit_read_oid(struct quarry_oid *out, const char *text, size_t len)
@@ -75,11 +81,14 @@ static void read_header(struct raw_commit *out, const char *line, size_t len)
 }
 
 /* Where the line at p ends: at its LF, and at a NUL, as in git. */
-static const char *end_of_line(const char *p, const char *end)
+static const char *end_of_line(const char *p, const char *end, bool has_nul)
 {
-	while (p < end && *p != '\n' && *p != '\0')
-		p++;
-	return p;
+	const char *lf = memchr(p, '\n', (size_t)(end - p)), *nul;
+
+	if (lf)
+		end = lf;
+	nul = has_nul ? memchr(p, '\0', (size_t)(end - p)) : NULL;
+	return nul ? nul : end;
 }
 
 bool commit_parse(struct raw_commit *out, const char *data, size_t len)
@@ -100,13 +109,13 @@ bool commit_parse(struct raw_commit *out, const char *data, size_t len)
 	/* A parent that cannot be read must not make the commit a root. */
 	if ((size_t)(end - p) >= 7 && memcmp(p, "parent ", 7) == 0)
 		return false;
+	out->has_nul = memchr(data, '\0', len) != NULL;
 	while (p < end && *p != '\n' && *p != '\0') {
-		const char *eol = end_of_line(p, end);
+		const char *eol = end_of_line(p, end, out->has_nul);
 
 		read_header(out, p, (size_t)(eol - p));
 		p = eol < end ? eol + 1 : end;
 	}
-	out->has_nul = memchr(data, '\0', len) != NULL;
 	out->message = p < end && *p == '\n' ? p + 1 : end;
 	out->message_len = (size_t)(end - out->message);
 	return true;
