@@ -16,6 +16,8 @@ enum {
 	TRAILER = 2 * ID,     /* of an index; a pack has one id */
 	PACK_HEADER = 12,
 	PER_BUCKET = 4,       /* entries in a bucket, on average */
+	SHIFT_MAX = 32,       /* of a bucket's offsets the upper halves are alike */
+	GUESSES = 3,          /* at a name before the rest is halved */
 };
 #define LARGE 0x80000000u
 
@@ -125,30 +127,28 @@ static bool lay_out(struct pack_index *x)
 	return true;
 }
 
-static int order(const void *a, const void *b, void *payload)
+static int by_low(const void *a, const void *b)
 {
-	uint64_t left = pack_index_offset(payload, *(const uint32_t *)a);
-	uint64_t right = pack_index_offset(payload, *(const uint32_t *)b);
+	uint32_t left = ((const struct pack_start *)a)->low;
+	uint32_t right = ((const struct pack_start *)b)->low;
 
 	return (left > right) - (left < right);
 }
 
 /* Few in each bucket, unless the index is a hostile one. */
-static void sort_bucket(struct pack_index *x, uint32_t from, uint32_t to)
+static void sort_bucket(struct pack_start *at, size_t n)
 {
-	uint32_t *at = x->by_offset;
-
-	if (to - from > 4 * PER_BUCKET) {
-		qsort_r(at + from, to - from, sizeof(*at), order, x);
+	if (n > 4 * PER_BUCKET) {
+		qsort(at, n, sizeof(*at), by_low);
 		return;
 	}
-	for (uint32_t i = from + 1; i < to; i++) {
-		uint32_t e = at[i], k = i;
-		uint64_t offset = pack_index_offset(x, e);
+	for (size_t i = 1; i < n; i++) {
+		struct pack_start start = at[i];
+		size_t k = i;
 
-		for (; k > from && pack_index_offset(x, at[k - 1]) > offset; k--)
+		for (; k > 0 && at[k - 1].low > start.low; k--)
 			at[k] = at[k - 1];
-		at[k] = e;
+		at[k] = start;
 	}
 }
 
@@ -170,22 +170,24 @@ static void fill_buckets(struct pack_index *x, size_t n_buckets)
 		uint64_t offset = pack_index_offset(x, e);
 
 		if (offset)
-			x->by_offset[b[(offset >> x->shift) + 1]++] = e;
+			x->by_offset[b[(offset >> x->shift) + 1]++] =
+				(struct pack_start){ (uint32_t)offset, e };
 	}
 	x->n_sorted = b[n_buckets];
 	for (size_t i = 0; i < n_buckets; i++)
-		sort_bucket(x, b[i], b[i + 1]);
+		sort_bucket(x->by_offset + b[i], b[i + 1] - b[i]);
 }
 
 enum pack_index_state pack_index_sort(struct pack_index *x)
 {
-	uint32_t *by_offset, *buckets;
+	struct pack_start *by_offset;
+	uint32_t *buckets;
 	unsigned shift = 0;
 	size_t n_buckets;
 
 	if (x->by_offset)
 		return PACK_INDEX_FINE;
-	while (x->pack_len >> shift > x->n / PER_BUCKET + 1)
+	while (shift < SHIFT_MAX && x->pack_len >> shift > x->n / PER_BUCKET + 1)
 		shift++;
 	n_buckets = (size_t)(x->pack_len >> shift) + 1;
 	by_offset = malloc(((size_t)x->n + 1) * sizeof(*by_offset));
@@ -222,15 +224,27 @@ void pack_index_release(struct pack_index *x)
 	*x = (struct pack_index){ 0 };
 }
 
+/* Where a name is among low ... high - 1, whose names lie between `from` and `to`, as if
+ * they were spread evenly: ids are. */
+static uint32_t guess(uint32_t low, uint32_t high, uint64_t from, uint64_t to, uint64_t head)
+{
+	uint64_t span = (to - from) / (high - low);
+	uint64_t at = span ? (head - from) / span : 0;
+
+	return at < high - low ? low + (uint32_t)at : high - 1;
+}
+
 bool pack_index_find(uint32_t *entry, const struct pack_index *x, const struct quarry_oid *oid)
 {
 	unsigned first = oid->id[0];
 	uint32_t low = first ? be32(x->fanout + 4 * (size_t)(first - 1)) : 0;
 	uint32_t high = be32(x->fanout + 4 * (size_t)first);
-	uint64_t head = be64(oid->id);
+	uint64_t head = be64(oid->id), from = (uint64_t)first << 56, to = from | UINT64_MAX >> 8;
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
+	for (int n = 0; low < high; n++) {
+		/* What a hostile index says of `from` and `to` may be wrong. */
+		bool even = n < GUESSES && from <= head && head <= to;
+		uint32_t middle = even ? guess(low, high, from, to, head) : low + (high - low) / 2;
 		const unsigned char *name = x->names + x->name_step * middle;
 		uint64_t other = be64(name);
 		/* Nearly always the first bytes tell. */
@@ -240,21 +254,25 @@ bool pack_index_find(uint32_t *entry, const struct pack_index *x, const struct q
 			*entry = middle;
 			return true;
 		}
-		if (c < 0)
+		if (c < 0) {
 			high = middle;
-		else
+			to = other;
+		} else {
 			low = middle + 1;
+			from = other;
+		}
 	}
 	return false;
 }
 
-/* The first of by_offset[low ... high - 1] at or behind an offset; `high`: none is. */
-static uint32_t lower_bound(const struct pack_index *x, uint64_t offset, uint32_t low, uint32_t high)
+/* The first of by_offset[low ... high - 1], a bucket, that begins at the lower half of an
+ * offset, or behind it; `high`: none does. */
+static uint32_t lower_bound(const struct pack_index *x, uint64_t half, uint32_t low, uint32_t high)
 {
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (pack_index_offset(x, x->by_offset[middle]) < offset)
+		if (x->by_offset[middle].low < half)
 			low = middle + 1;
 		else
 			high = middle;
@@ -281,10 +299,10 @@ bool pack_index_at(uint32_t *entry, const struct pack_index *x, uint64_t offset)
 	if (!x->by_offset)
 		return search_offset(entry, x, offset);
 	b = x->buckets + (offset >> x->shift);
-	i = lower_bound(x, offset, b[0], b[1]);
-	if (i == b[1] || pack_index_offset(x, x->by_offset[i]) != offset)
+	i = lower_bound(x, (uint32_t)offset, b[0], b[1]);
+	if (i == b[1] || x->by_offset[i].low != (uint32_t)offset)
 		return false;
-	*entry = x->by_offset[i];
+	*entry = x->by_offset[i].entry;
 	return true;
 }
 
@@ -297,9 +315,13 @@ bool pack_index_check(uint64_t *end, uint32_t *crc, const struct pack_index *x, 
 	if (!x->by_offset || !x->crcs || !offset)
 		return false;
 	b = x->buckets + (offset >> x->shift);
-	i = lower_bound(x, offset + 1, b[0], b[1]);
+	i = lower_bound(x, (uint64_t)(uint32_t)offset + 1, b[0], b[1]);
 	/* b[1] is also where the next bucket begins that is not empty. */
-	*end = i < x->n_sorted ? pack_index_offset(x, x->by_offset[i]) : x->pack_len - ID;
+	if (i < b[1])
+		*end = (offset & ~(uint64_t)UINT32_MAX) | x->by_offset[i].low;
+	else
+		*end = i < x->n_sorted ? pack_index_offset(x, x->by_offset[i].entry)
+				       : x->pack_len - ID;
 	*crc = be32(x->crcs + 4 * (size_t)entry);
 	return true;
 }

@@ -31,6 +31,12 @@ struct mapped {
 bool mapped_open(struct mapped *out, const char *path);
 void mapped_close(struct mapped *m); /* a zeroed one is fine */
 
+/* Where an entry begins: the lower half of its offset, as those that are compared have the
+ * upper one in common.  A copy of what `offsets` say, so that neighbours lie together. */
+struct pack_start {
+	uint32_t low, entry;
+};
+
 struct pack_index {
 	struct mapped file;
 	uint32_t n, n_large;
@@ -40,7 +46,8 @@ struct pack_index {
 	uint64_t pack_len;
 	/* Once it is sorted: entries in order of their offsets: by_offset[buckets[i] ... buckets[i + 1] - 1] are
 	 * those with offset >> shift == i. */
-	uint32_t *by_offset, *buckets;
+	struct pack_start *by_offset;
+	uint32_t *buckets;
 	uint32_t n_sorted;
 	unsigned shift;
 };
