@@ -40,10 +40,11 @@ int quarry_derive_each_tip_file(struct quarry_derive *d,
 {
 	struct db_stmt *st = NULL;
 	int rc = db_prepare(&st, d->db,
-			    "SELECT tp.repo, name, coalesce(class, 'other') FROM tip_path tp"
-			    " JOIN tracked USING (repo) JOIN path p ON p.path = tp.path"
-			    " LEFT JOIN path_class pc ON pc.path = tp.path"
-			    " WHERE NOT excluded ORDER BY tp.repo, tp.path", err);
+			    "SELECT t.repo, name, coalesce(class, 'other') FROM tip_run t"
+			    " JOIN tracked USING (repo)"
+			    " JOIN path p ON p.path BETWEEN t.first AND t.last"
+			    " LEFT JOIN path_class pc ON pc.path = p.path"
+			    " WHERE NOT excluded ORDER BY t.repo, t.first, p.path", err);
 
 	if (rc)
 		return rc;

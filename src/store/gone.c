@@ -32,7 +32,8 @@ int store_remove_all(struct quarry_store *s, struct quarry_error *err)
 {
 	static const enum store_stmt steps[] = {
 		ST_DEL_TOUCHES, ST_DEL_TRAILERS, ST_DEL_COMMITS, ST_DEL_CLASSES, ST_DEL_PATHS,
-		ST_DEL_TIP_PATHS, ST_DEL_TIP_TEXTS, ST_DEL_RELEASES, ST_DEL_FLAGS,
+		ST_DEL_PATH_RANGES, ST_DEL_TIP_RUNS, ST_DEL_TIP_TEXTS, ST_DEL_RELEASES,
+		ST_DEL_FLAGS,
 	};
 	int rc = all_gone(s, err);
 

@@ -152,6 +152,26 @@ static int write_paths(struct quarry_store *s, const struct quarry_path *paths,
 	return rc;
 }
 
+/* Those that this writing has added so far lie in one range. */
+static int widen_range(struct quarry_store *s, int64_t first, struct quarry_error *err)
+{
+	struct store_put *put = &s->put;
+	struct db_stmt *st;
+	int rc;
+
+	if (put->next_path == first)
+		return 0;
+	if (!put->first_path)
+		put->first_path = first;
+	rc = store_stmt(&st, s, ST_PATH_RANGE, err);
+	if (rc)
+		return rc;
+	db_bind_int(st, 1, put->repo);
+	db_bind_int(st, 2, put->first_path);
+	db_bind_int(st, 3, put->next_path - 1);
+	return db_run(st, err);
+}
+
 int store_put_paths(int64_t *out, struct quarry_store *s, const struct quarry_path *paths,
 		    size_t n, struct quarry_error *err)
 {
@@ -167,6 +187,8 @@ int store_put_paths(int64_t *out, struct quarry_store *s, const struct quarry_pa
 		out[i] = *number;
 		s->put.next_path += *number == s->put.next_path;
 	}
+	if (!rc)
+		rc = widen_range(s, first, err);
 	return rc ? rc : write_paths(s, paths, out, n, first, err);
 }
 

@@ -145,7 +145,15 @@ CREATE TABLE IF NOT EXISTS path(
   repo INTEGER NOT NULL REFERENCES repo,
   name ANY NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS path_by_repo ON path(repo);
+-- Where the paths of a repository are: those of its rows that lie in these ranges. Each
+-- run numbers what it adds in a row, so that a range a run does for an index of all.  (A
+-- number that became free may be another repository's now.)
+CREATE TABLE IF NOT EXISTS path_range(
+  repo  INTEGER NOT NULL REFERENCES repo,
+  first INTEGER NOT NULL,
+  last  INTEGER NOT NULL,
+  PRIMARY KEY(repo, first)
+) STRICT, WITHOUT ROWID;
 
 -- One changed entry between a commit with at most one parent and that parent (the
 -- empty tree for a root): metrics.md file_touches, before any robust rule.
@@ -176,12 +184,18 @@ CREATE TABLE IF NOT EXISTS trailer(
   PRIMARY KEY(commit_id, n)
 ) STRICT, WITHOUT ROWID;
 
--- The files of the tip's tree.
-CREATE TABLE IF NOT EXISTS tip_path(
-  repo INTEGER NOT NULL REFERENCES repo,
-  path INTEGER NOT NULL REFERENCES path,
-  PRIMARY KEY(repo, path)
+-- The files of the tip's tree, as runs of paths without a gap: most of them got their
+-- numbers in a row, so that runs are a fiftieth of the files.
+CREATE TABLE IF NOT EXISTS tip_run(
+  repo  INTEGER NOT NULL REFERENCES repo,
+  first INTEGER NOT NULL REFERENCES path(path),
+  last  INTEGER NOT NULL REFERENCES path(path),
+  PRIMARY KEY(repo, first)
 ) STRICT, WITHOUT ROWID;
+-- The same, a row a file.
+CREATE VIEW IF NOT EXISTS tip_path AS
+  SELECT tip_run.repo AS repo, path.path AS path
+  FROM tip_run CROSS JOIN path ON path.path BETWEEN tip_run.first AND tip_run.last;
 
 -- Of these, the ones that say what the repository is: README, manifests.
 CREATE TABLE IF NOT EXISTS tip_text(

@@ -18,10 +18,13 @@
 #define TOUCH_ROW "(?,?,?,?,?,?)"
 #define TRAILER_ADD "INSERT OR FAIL INTO trailer(commit_id, n, key, value, signature) VALUES"
 #define TRAILER_ROW "(?,?,?,?,?)"
-#define TIP_PATH_ADD "INSERT OR FAIL INTO tip_path(repo, path) VALUES"
-#define TIP_PATH_ROW "(?,?)"
+#define TIP_RUN_ADD "INSERT OR FAIL INTO tip_run(repo, first, last) VALUES"
+#define TIP_RUN_ROW "(?,?,?)"
 
 #define COMMITS_OF "(SELECT commit_id FROM commits WHERE repo = ?1)"
+#define FROM_PATHS_OF " FROM path_range r CROSS JOIN path p ON p.path BETWEEN r.first AND r.last" \
+		      " WHERE r.repo = ?1 AND p.repo = ?1"
+#define PATHS_OF "(SELECT p.path" FROM_PATHS_OF ")"
 
 static const char *const sql[ST_N] = {
 	[ST_REPO_ADD] = "INSERT INTO repo(url, slug) VALUES(?1, ?2) ON CONFLICT(url) DO UPDATE SET slug = ?2",
@@ -61,9 +64,11 @@ static const char *const sql[ST_N] = {
 			     " VALUES(?1, ?2, ?3, ?4)",
 	[ST_SIGNATURE_FIND] = "SELECT signature FROM signature"
 			      " WHERE name = ?1 AND email = ?2 AND raw_name = ?3 AND raw_email = ?4",
-	[ST_PATHS] = "SELECT path, name FROM path WHERE repo = ?1",
+	[ST_PATHS] = "SELECT p.path, p.name" FROM_PATHS_OF,
 	[ST_PATH_ADD] = PATH_ADD PATH_ROW,
 	[ST_PATH_ADD_MANY] = PATH_ADD STORE_ROWS_ALL(PATH_ROW),
+	[ST_PATH_RANGE] = "INSERT INTO path_range(repo, first, last) VALUES(?1, ?2, ?3)"
+			  " ON CONFLICT(repo, first) DO UPDATE SET last = max(last, ?3)",
 	[ST_COMMIT_ADD] = COMMIT_ADD COMMIT_ROW,
 	[ST_COMMIT_ADD_MANY] = COMMIT_ADD STORE_ROWS_ALL(COMMIT_ROW),
 	[ST_COMMIT_WIDEN] = "UPDATE commits SET n_touches = ?3, changes = ?4,"
@@ -93,25 +98,25 @@ static const char *const sql[ST_N] = {
 	[ST_DEL_TRAILERS_OF] = "DELETE FROM trailer WHERE commit_id = ?1",
 	[ST_DEL_COMMITS] = "DELETE FROM commits WHERE repo = ?1",
 	[ST_DEL_COMMIT] = "DELETE FROM commits WHERE commit_id = ?1",
-	[ST_DEL_CLASSES] = "DELETE FROM path_class WHERE path IN (SELECT path FROM path WHERE repo = ?1)",
+	[ST_DEL_CLASSES] = "DELETE FROM path_class WHERE path IN " PATHS_OF,
 	[ST_DEL_CLASS] = "DELETE FROM path_class WHERE path = ?1",
-	[ST_DEL_PATHS] = "DELETE FROM path WHERE repo = ?1",
-	[ST_DEL_PATHS_UNUSED] = "DELETE FROM path WHERE repo = ?1 AND path NOT IN"
+	[ST_DEL_PATHS] = "DELETE FROM path WHERE path IN " PATHS_OF,
+	[ST_DEL_PATH_RANGES] = "DELETE FROM path_range WHERE repo = ?1",
+	[ST_DEL_PATHS_UNUSED] = "DELETE FROM path WHERE path IN " PATHS_OF " AND path NOT IN"
 				" (SELECT path FROM tip_path WHERE repo = ?1 UNION ALL"
 				"  SELECT path FROM touch WHERE commit_id IN " COMMITS_OF " UNION ALL"
 				"  SELECT old_path FROM touch WHERE old_path IS NOT NULL"
 				"   AND commit_id IN " COMMITS_OF ") RETURNING path",
-	[ST_DEL_TIP_PATHS] = "DELETE FROM tip_path WHERE repo = ?1",
+	[ST_DEL_TIP_RUNS] = "DELETE FROM tip_run WHERE repo = ?1",
 	[ST_DEL_TIP_TEXTS] = "DELETE FROM tip_text WHERE repo = ?1",
 	[ST_DEL_RELEASES] = "DELETE FROM release WHERE repo = ?1",
 	[ST_DEL_FLAGS] = "DELETE FROM repo_flag WHERE repo = ?1",
 	[ST_DEL_FLAGS_OF_LAST] = "DELETE FROM repo_flag WHERE repo = ?1 AND flag NOT IN"
 				 " ('missing_commits', 'damaged_commits', 'missing_trees', 'damaged_trees',"
 				 " 'deep_trees', 'many_entries', 'double_entries', 'long_names', 'future_times')",
-	[ST_TIP_PATHS] = "SELECT path FROM tip_path WHERE repo = ?1 ORDER BY path",
-	[ST_TIP_PATH_ADD] = TIP_PATH_ADD TIP_PATH_ROW,
-	[ST_TIP_PATH_ADD_MANY] = TIP_PATH_ADD STORE_ROWS_ALL(TIP_PATH_ROW),
-	[ST_TIP_PATH_DEL] = "DELETE FROM tip_path WHERE repo = ?1 AND path = ?2",
+	[ST_TIP_RUNS] = "SELECT first, last FROM tip_run WHERE repo = ?1 ORDER BY first",
+	[ST_TIP_RUN_ADD] = TIP_RUN_ADD TIP_RUN_ROW,
+	[ST_TIP_RUN_ADD_MANY] = TIP_RUN_ADD STORE_ROWS_ALL(TIP_RUN_ROW),
 	/* Two names may be one when they are decoded: the first counts. */
 	[ST_TIP_TEXT_ADD] = "INSERT OR IGNORE INTO tip_text(repo, path, text) VALUES(?1, ?2, ?3)",
 	[ST_RELEASE_ADD] = "INSERT OR IGNORE INTO release(repo, name, oid, tagged_s)"

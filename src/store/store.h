@@ -13,7 +13,7 @@
 #include "util/str.h"
 
 /* PRAGMA user_version: raised with every change of schema.sql, and of what is kept. */
-#define STORE_VERSION 4
+#define STORE_VERSION 5
 /* PRAGMA application_id: "qrry", by which file(1) and we know a store. */
 #define STORE_APPLICATION_ID 0x71727279
 
@@ -38,6 +38,7 @@ enum store_stmt {
 	ST_PATHS,
 	ST_PATH_ADD,
 	ST_PATH_ADD_MANY,
+	ST_PATH_RANGE,
 	ST_COMMIT_ADD,
 	ST_COMMIT_ADD_MANY,
 	ST_COMMIT_WIDEN,
@@ -61,16 +62,16 @@ enum store_stmt {
 	ST_DEL_CLASSES,
 	ST_DEL_CLASS,
 	ST_DEL_PATHS,
+	ST_DEL_PATH_RANGES,
 	ST_DEL_PATHS_UNUSED,
-	ST_DEL_TIP_PATHS,
+	ST_DEL_TIP_RUNS,
 	ST_DEL_TIP_TEXTS,
 	ST_DEL_RELEASES,
 	ST_DEL_FLAGS,
 	ST_DEL_FLAGS_OF_LAST,
-	ST_TIP_PATHS,
-	ST_TIP_PATH_ADD,
-	ST_TIP_PATH_ADD_MANY,
-	ST_TIP_PATH_DEL,
+	ST_TIP_RUNS,
+	ST_TIP_RUN_ADD,
+	ST_TIP_RUN_ADD_MANY,
 	ST_TIP_TEXT_ADD,
 	ST_RELEASE_ADD,
 	ST_FLAG_ADD,
@@ -87,6 +88,7 @@ struct store_put {
 	enum quarry_put_mode mode;
 	int64_t repo, mined_s;
 	int64_t next_path, next_commit; /* the numbers that new rows get */
+	int64_t first_path;  /* the first of those given; 0: none was */
 	/* Name to number of the repository's paths: grows with their names, no more. */
 	struct map paths;
 	bool paths_loaded;

@@ -10,9 +10,13 @@
 #include "util/utf8.h"
 #include "util/vec.h"
 
-/* Numbers of paths, ascending. */
-struct paths {
-	VEC(int64_t) of;
+/* Paths that have numbers in a row; several: ascending, and with gaps between. */
+struct run {
+	int64_t first, last;
+};
+
+struct runs {
+	VEC(struct run) of;
 };
 
 static int by_number(const void *a, const void *b)
@@ -23,85 +27,90 @@ static int by_number(const void *a, const void *b)
 }
 
 /* A tree that names a path twice gives its number twice. */
-static size_t sort_numbers(int64_t *at, size_t n)
+static int runs_of(struct runs *out, int64_t *numbers, size_t n, struct quarry_error *err)
 {
-	size_t kept = 0;
-
 	if (n)
-		qsort(at, n, sizeof(*at), by_number);
-	for (size_t i = 0; i < n; i++)
-		if (!kept || at[kept - 1] != at[i])
-			at[kept++] = at[i];
-	return kept;
+		qsort(numbers, n, sizeof(*numbers), by_number);
+	for (size_t i = 0; i < n; i++) {
+		struct run *r = out->of.n ? &out->of.at[out->of.n - 1] : NULL;
+
+		if (r && numbers[i] <= r->last + 1)
+			r->last = numbers[i];
+		else if (vec_push(&out->of, ((struct run){ numbers[i], numbers[i] })) < 0)
+			return quarry_error_nomem(err);
+	}
+	return 0;
 }
 
-static int load_tip_paths(struct paths *out, struct quarry_store *s, struct quarry_error *err)
+static int load_runs(struct runs *out, struct quarry_store *s, struct quarry_error *err)
 {
 	struct db_stmt *st;
-	int rc = store_stmt(&st, s, ST_TIP_PATHS, err);
+	int rc = store_stmt(&st, s, ST_TIP_RUNS, err);
 
 	if (rc)
 		return rc;
 	db_bind_int(st, 1, s->put.repo);
 	while ((rc = db_step(st, err)) > 0)
-		if (vec_push(&out->of, db_int(st, 0)) < 0) {
+		if (vec_push(&out->of, ((struct run){ db_int(st, 0), db_int(st, 1) })) < 0) {
 			db_reset(st);
 			return quarry_error_nomem(err);
 		}
 	return rc;
 }
 
-static int remove_tip_path(struct quarry_store *s, int64_t path, struct quarry_error *err)
+static bool are_same(const struct runs *a, const struct runs *b)
 {
-	struct db_stmt *st;
-	int rc = store_stmt(&st, s, ST_TIP_PATH_DEL, err);
-
-	if (rc)
-		return rc;
-	s->put.tip_path_gone = true;
-	db_bind_int(st, 1, s->put.repo);
-	db_bind_int(st, 2, path);
-	return db_run(st, err);
+	return a->of.n == b->of.n &&
+	       (!a->of.n || memcmp(a->of.at, b->of.at, a->of.n * sizeof(*a->of.at)) == 0);
 }
 
-static int add_tip_paths(struct quarry_store *s, const int64_t *paths, size_t n,
-			 struct quarry_error *err)
+/* Is each path of `old` in `new`, too? */
+static bool are_in(const struct runs *old, const struct runs *new)
 {
-	struct rows rows = rows_of(s, ST_TIP_PATH_ADD, ST_TIP_PATH_ADD_MANY, 2, n);
-	int rc = 0, at;
+	size_t k = 0;
 
-	for (size_t i = 0; !rc && i < n; i++) {
+	for (size_t i = 0; i < old->of.n; i++) {
+		while (k < new->of.n && new->of.at[k].last < old->of.at[i].first)
+			k++;
+		if (k == new->of.n || new->of.at[k].first > old->of.at[i].first ||
+		    new->of.at[k].last < old->of.at[i].last)
+			return false;
+	}
+	return true;
+}
+
+static int write_runs(struct quarry_store *s, const struct runs *runs, struct quarry_error *err)
+{
+	struct rows rows = rows_of(s, ST_TIP_RUN_ADD, ST_TIP_RUN_ADD_MANY, 3, runs->of.n);
+	int rc = store_run(s, ST_DEL_TIP_RUNS, s->put.repo, err), at;
+
+	for (size_t i = 0; !rc && i < runs->of.n; i++) {
 		rc = rows_next(&at, &rows, err);
 		if (rc)
 			break;
 		db_bind_int(rows.st, at, s->put.repo);
-		db_bind_int(rows.st, at + 1, paths[i]);
+		db_bind_int(rows.st, at + 1, runs->of.at[i].first);
+		db_bind_int(rows.st, at + 2, runs->of.at[i].last);
 		rc = rows_done(&rows, err);
 	}
 	return rc;
 }
 
-/* Most files of a tip were there at the one before: go through both, and write what
- * differs. `new` keeps what was not there. */
-static int change_tip_paths(struct quarry_store *s, int64_t *new, size_t n_new,
-			    struct quarry_error *err)
+static int put_tip_runs(struct quarry_store *s, int64_t *numbers, size_t n,
+			struct quarry_error *err)
 {
-	struct paths old = { { 0 } };
-	size_t i = 0, n_added = 0;
-	int rc = load_tip_paths(&old, s, err);
+	struct runs old = { { 0 } }, new = { { 0 } };
+	int rc = runs_of(&new, numbers, n, err);
 
-	for (size_t k = 0; !rc && k < old.of.n; k++) {
-		while (i < n_new && new[i] < old.of.at[k])
-			new[n_added++] = new[i++];
-		if (i < n_new && new[i] == old.of.at[k])
-			i++;
-		else
-			rc = remove_tip_path(s, old.of.at[k], err);
+	if (!rc)
+		rc = load_runs(&old, s, err);
+	if (!rc && !are_same(&old, &new)) {
+		s->put.tip_path_gone = !are_in(&old, &new);
+		rc = write_runs(s, &new, err);
 	}
-	while (i < n_new)
-		new[n_added++] = new[i++];
 	vec_release(&old.of);
-	return rc ? rc : add_tip_paths(s, new, n_added, err);
+	vec_release(&new.of);
+	return rc;
 }
 
 static int put_tip_paths(struct quarry_store *s, const struct quarry_history *h,
@@ -114,7 +123,7 @@ static int put_tip_paths(struct quarry_store *s, const struct quarry_history *h,
 		return quarry_error_nomem(err);
 	rc = store_put_paths(numbers, s, h->tip_paths, h->n_tip_paths, err);
 	if (!rc)
-		rc = change_tip_paths(s, numbers, sort_numbers(numbers, h->n_tip_paths), err);
+		rc = put_tip_runs(s, numbers, h->n_tip_paths, err);
 	free(numbers);
 	return rc;
 }

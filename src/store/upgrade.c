@@ -2,6 +2,7 @@
  * Stores of older versions: brought up to this one by what writes, and read as they
  * are by what only reads.
  *
+ *	version 4   had a row for each file of a tip, and an index of paths by repository
  *	version 3   kept fewer keys of trailers, and no lines of messages that are none
  *	version 2   had no table of what version 3 says of tips, flags and commits that went,
  *	            and n_touches was never NULL
@@ -24,6 +25,7 @@ static const char from_2_before[] =
 	"ALTER TABLE commits RENAME TO commits_2;"
 	"DROP INDEX commits_by_repo;"
 	"DROP INDEX commits_by_oid;"
+	"DROP INDEX path_by_repo;"
 	"PRAGMA legacy_alter_table = OFF";
 
 /* After that.  When a commit was first seen is not known: when it was read last will do,
@@ -41,6 +43,24 @@ static const char from_2_after[] =
 	" SELECT repo, 1, tip, branch, mined_s,"
 	" (SELECT count(*) FROM commits c WHERE c.repo = r.repo), 0 FROM repo r WHERE state = 1";
 
+/* Before the tables of this version are made, and after that: its ranges and runs are
+ * those of numbers that follow each other. */
+static const char from_4_before[] =
+	"DROP INDEX path_by_repo;"
+	"PRAGMA legacy_alter_table = ON;"
+	"ALTER TABLE tip_path RENAME TO tip_path_4;"
+	"PRAGMA legacy_alter_table = OFF";
+static const char paths_after[] =
+	"INSERT INTO path_range(repo, first, last) SELECT repo, min(path), max(path) FROM"
+	" (SELECT repo, path, row_number() OVER (ORDER BY path)"
+	"  - row_number() OVER (PARTITION BY repo ORDER BY path) AS run FROM path)"
+	" GROUP BY repo, run";
+static const char from_4_after[] =
+	"INSERT INTO tip_run(repo, first, last) SELECT repo, min(path), max(path) FROM"
+	" (SELECT repo, path, path - row_number() OVER (PARTITION BY repo ORDER BY path) AS run"
+	"  FROM tip_path_4) GROUP BY repo, run;"
+	"DROP TABLE tip_path_4";
+
 /*
  * What each message holds besides is read once more, with all else of the repository: it
  * looks as if something had been missing, and had come since.
@@ -49,13 +69,18 @@ static const char from_3[] = "UPDATE repo SET complete = 0, objects = 0 WHERE st
 
 int store_upgrade(struct quarry_store *s, int64_t version, struct quarry_error *err)
 {
-	bool from_2 = version == 1 || version == 2;
-	int rc = from_2 ? db_exec(s->db, from_2_before, err) : 0;
+	bool from_2 = version == 1 || version == 2, from_4 = version == 3 || version == 4;
+	int rc = from_2 ? db_exec(s->db, from_2_before, err)
+	       : from_4 ? db_exec(s->db, from_4_before, err) : 0;
 
 	if (!rc)
 		rc = db_exec(s->db, quarry_schema_sql, err);
 	if (!rc && from_2)
 		rc = db_exec(s->db, from_2_after, err);
+	if (!rc && (from_2 || from_4))
+		rc = db_exec(s->db, paths_after, err);
+	if (!rc && from_4)
+		rc = db_exec(s->db, from_4_after, err);
 	if (!rc && version == 3)
 		rc = db_exec(s->db, from_3, err);
 	return rc;

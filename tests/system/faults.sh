@@ -250,10 +250,12 @@ older_store() {
 	for kind, name, sql in db.execute("SELECT type, name, sql FROM good.sqlite_schema"
 	                                  " WHERE type <> 'index' ORDER BY type").fetchall():
 	    if kind == "view":
-	        db.execute(sql)
+	        if name != "tip_path":
+	            db.execute(sql)
 	        continue
 	    derived = not columns("main", name)
-	    if derived and name in ("repo_flag", "tip_ledger", "gone_commit", "tip_path", "tip_text", "release"):
+	    if derived and name in ("repo_flag", "tip_ledger", "gone_commit", "path_range", "tip_run",
+	                            "tip_text", "release"):
 	        continue
 	    if derived:
 	        db.execute(sql)

@@ -58,7 +58,7 @@ static char *schema_of(struct fixture *f)
 		 " FROM sqlite_schema m JOIN pragma_table_info(m.name) i WHERE m.type = 'table'"
 		 " ORDER BY m.name, i.cid");
 	add_rows(&s, f, "SELECT name, tbl_name, coalesce(sql, '') FROM sqlite_schema WHERE type = 'index'"
-		 " ORDER BY name");
+		 " OR name = 'tip_path' ORDER BY name");
 	return str_detach(&s);
 }
 
@@ -89,7 +89,7 @@ static void an_old_store_is_brought_up_to_date(struct fixture *f, int version)
 	assert_int_equal(unlink(f->path), 0);
 	make_old(f, version);
 	open_store(f);
-	assert_int_equal(ask(f, "PRAGMA user_version"), 4);
+	assert_int_equal(ask(f, "PRAGMA user_version"), 5);
 	got = schema_of(f);
 	assert_string_equal(got, want);
 	check_facts(f);
@@ -151,7 +151,7 @@ static void version_3_is_brought_up_to_date(void **state)
 	assert_int_equal(unlink(f->path), 0);
 	make_3(f);
 	open_store(f);
-	assert_int_equal(ask(f, "PRAGMA user_version"), 4);
+	assert_int_equal(ask(f, "PRAGMA user_version"), 5);
 	got = schema_of(f);
 	assert_string_equal(got, want);
 	check_rows(f, "SELECT count(*), min(first_seen_s), max(first_seen_s) FROM commits",
@@ -167,6 +167,59 @@ static void version_3_is_brought_up_to_date(void **state)
 	assert_true(mined.objects == 0);
 	reopen(f);
 	assert_int_equal(ask(f, "SELECT count(*) FROM commits"), 4);
+	free(want);
+	free(got);
+}
+
+/* As version 3, whose tables it had: two repositories whose paths got their numbers in turns. */
+static void make_4(struct fixture *f)
+{
+	struct quarry_db *db = NULL;
+
+	make_3(f);
+	assert_int_equal(db_open(&db, f->path, DB_READ_WRITE, &f->err), 0);
+	if (db_exec(db, "PRAGMA user_version = 4;"
+		    "INSERT INTO repo(repo, url, slug, state) VALUES(2, 'u', 'o/2', 1);"
+		    "INSERT INTO path VALUES(11, 2, 'a'), (12, 2, 'b'), (13, 1, 'c'), (14, 2, 'd'),"
+		    " (15, 2, x'ff'), (16, 2, 'f'), (18, 2, 'h');"
+		    "INSERT INTO tip_path VALUES(2, 11), (2, 12), (1, 13), (2, 15), (2, 16), (2, 18)",
+		    &f->err))
+		fail_msg("%s", f->err.text);
+	db_close(db);
+}
+
+static void version_4_is_brought_up_to_date(void **state)
+{
+	static const char tips[] = "SELECT t.repo, quote(name) FROM tip_path t JOIN path USING (path)"
+				   " ORDER BY 1, path";
+	struct quarry_store_options options = { .read_only = 1 };
+	struct fixture *f = *state;
+	struct quarry_mined mined;
+	struct str before = STR_INIT;
+	char *got, *want;
+
+	open_store(f);
+	want = schema_of(f);
+	close_store(f);
+	assert_int_equal(unlink(f->path), 0);
+	make_4(f);
+	if (quarry_store_open(&f->store, f->path, &options, &f->err))
+		fail_msg("%s", f->err.text);
+	add_rows(&before, f, tips);
+	close_store(f);
+	open_store(f);
+	assert_int_equal(ask(f, "PRAGMA user_version"), 5);
+	got = schema_of(f);
+	assert_string_equal(got, want);
+	check_rows(f, tips, before.buf);
+	check_rows(f, "SELECT first, last FROM tip_run WHERE repo = 2", "11|12|\n15|16|\n18|18|\n");
+	check_rows(f, "SELECT first, last FROM path_range WHERE repo = 2", "11|12|\n14|18|\n");
+	assert_int_equal(ask(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+	assert_int_equal(quarry_store_check(f->store, &f->err), 0);
+	/* It need not be read again. */
+	assert_int_equal(quarry_store_mined(&mined, f->store, 1, &f->err), 0);
+	assert_int_equal(mined.complete, 1);
+	str_release(&before);
 	free(want);
 	free(got);
 }
@@ -281,6 +334,7 @@ int main(void)
 		TEST(version_1_is_brought_up_to_date),
 		TEST(version_2_is_brought_up_to_date),
 		TEST(version_3_is_brought_up_to_date),
+		TEST(version_4_is_brought_up_to_date),
 		TEST(version_1_is_read_as_it_is),
 		TEST(version_2_is_read_as_it_is),
 		TEST(version_3_is_read_as_it_is),

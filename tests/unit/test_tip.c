@@ -44,7 +44,7 @@ static const char world[] =
 	" (5, 1, 'noclass.c'), (6, 2, 'x.c'), (7, 3, 'x.c'), (8, 4, 'x.c'), (9, 1, 'z');"
 	"INSERT INTO path_class VALUES(1, 'source'), (2, 'source'), (3, 'source'), (4, 'test'),"
 	" (6, 'source'), (7, 'source'), (8, 'source'), (9, 'other');"
-	"INSERT INTO tip_path VALUES(1, 1), (1, 2), (1, 4), (1, 5), (1, 9), (2, 6), (3, 7), (4, 8)";
+	"INSERT INTO tip_run VALUES(1, 1, 2), (1, 4, 5), (1, 9, 9), (2, 6, 6), (3, 7, 7), (4, 8, 8)";
 
 static int tell_language(void *payload, const struct quarry_tip_file *file,
 			 struct quarry_error *err)
