@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "util/banned.h"
+#include "util/zeroed.h"
 
 #define SLOTS_FIRST 1024
 
@@ -43,7 +44,7 @@ static int grow(struct oidmap *m, struct oid_array ids)
 {
 	struct oidmap more = { .n_slots = m->n_slots ? m->n_slots * 2 : SLOTS_FIRST, .n = m->n };
 
-	more.slots = calloc(more.n_slots, sizeof(*more.slots));
+	more.slots = zeroed(more.n_slots, sizeof(*more.slots));
 	if (!more.slots)
 		return -1;
 	for (size_t i = 0; i < m->n_slots; i++)

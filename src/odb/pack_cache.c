@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "util/hash.h"
+#include "util/zeroed.h"
 #include "util/banned.h"
 
 enum {
@@ -43,7 +44,7 @@ struct pack_cache *pack_cache_new(size_t limit)
 	c->slot_bits = SLOT_BITS_MIN;
 	while (c->slot_bits < SLOT_BITS_MAX && ((size_t)PER_SLOT << c->slot_bits) < limit)
 		c->slot_bits++;
-	c->slots = calloc((size_t)1 << c->slot_bits, sizeof(struct object *));
+	c->slots = zeroed((size_t)1 << c->slot_bits, sizeof(struct object *));
 	if (!c->slots) {
 		free(c);
 		return NULL;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "util/banned.h"
+#include "util/zeroed.h"
 
 enum {
 	ID = QUARRY_OID_SIZE,
@@ -191,7 +192,7 @@ enum pack_index_state pack_index_sort(struct pack_index *x)
 		shift++;
 	n_buckets = (size_t)(x->pack_len >> shift) + 1;
 	by_offset = malloc(((size_t)x->n + 1) * sizeof(*by_offset));
-	buckets = calloc(n_buckets + 2, sizeof(*buckets));
+	buckets = zeroed(n_buckets + 2, sizeof(*buckets));
 	if (!by_offset || !buckets) {
 		free(by_offset);
 		free(buckets);

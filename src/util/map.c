@@ -11,6 +11,7 @@
 
 #include "util/banned.h"
 #include "util/hash.h"
+#include "util/zeroed.h"
 
 #define SLOTS_FIRST 16
 
@@ -67,14 +68,9 @@ static int grow(struct map *m)
 {
 	struct map more = { .n_slots = m->n_slots ? m->n_slots * 2 : SLOTS_FIRST };
 
-	/* Not calloc(): its untouched pages are read first by probe(), and then written,
-	 * which are two page faults each. */
-	if (more.n_slots > SIZE_MAX / sizeof(*more.slots))
-		return -1;
-	more.slots = malloc(more.n_slots * sizeof(*more.slots));
+	more.slots = zeroed(more.n_slots, sizeof(*more.slots));
 	if (!more.slots)
 		return -1;
-	memset(more.slots, 0, more.n_slots * sizeof(*more.slots));
 	if (!m->n_slots)
 		m->seed = hash_seed();
 	for (size_t i = 0; i < m->n_slots; i++) {
