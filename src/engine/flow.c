@@ -1,72 +1,8 @@
-#include "engine/flow.h"
-
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
+#include "engine/flow_state.h"
 #include "util/banned.h"
 #include "util/clock.h"
-
-struct piece {
-	struct piece *next;
-	void *data;
-	size_t size;
-};
-
-/* First in, first out. */
-struct pieces {
-	struct piece *first, *last;
-};
-
-/* A repository; all of it under the lock. */
-struct job {
-	size_t i;
-	struct job *next;        /* in `ready` */
-	struct pieces waiting;   /* to be touched */
-	struct pieces touched;   /* to be written */
-	struct piece *end;       /* the last piece */
-	size_t n_pieces;         /* in memory or being walked, but for `end` */
-	size_t n_touching;
-	bool opened, closed;
-	bool reading;            /* one thread is in open(), walk() or finish() */
-	bool writing;            /* the writer is in a call for it */
-	bool nothing;            /* there is nothing to read */
-	bool walked, finished;
-	bool begun;              /* begin() was called; then end() or cancel() must be */
-	bool over;               /* read, or failed: the writer alone has to do with it */
-	struct quarry_error *why; /* it failed; NULL: not */
-};
-
-struct flow {
-	const struct flow_options *options;
-	const struct flow_calls *calls;
-	void *payload;
-	size_t n;
-	struct job *jobs;
-	pthread_mutex_t lock;    /* all below */
-	pthread_cond_t changed;
-	struct job **open;       /* those that are not over, as they were opened */
-	size_t n_open;
-	struct job *ready, *last_ready; /* those that are, and wait for the writer */
-	struct job *current;     /* being written; NULL: none */
-	bool writing;            /* a thread is the writer */
-	bool unkept;             /* repositories were written or noted since keep() */
-	int64_t unkept_since;    /* the first of them, by clock_ms() */
-	size_t next;             /* to be opened */
-	size_t n_closed, n_idle; /* repositories, threads */
-	size_t bytes;            /* of pieces in memory */
-	bool ended;              /* all is done, or `rc` */
-	int rc;
-	struct quarry_error *err;
-};
-
-enum kind { WAIT, KEEP, WRITE, TOUCH, FINISH, WALK, OPEN };
-
-struct task {
-	enum kind kind;
-	struct job *job;
-	struct piece *piece;
-};
 
 static void lock(struct flow *f)
 {
@@ -78,32 +14,7 @@ static void unlock(struct flow *f)
 	(void)pthread_mutex_unlock(&f->lock);
 }
 
-/* What changed may let several threads go on. */
-static void wake(struct flow *f)
-{
-	if (f->n_idle)
-		(void)pthread_cond_broadcast(&f->changed);
-}
-
 /* --- pieces ---------------------------------------------------------------- */
-
-static void push(struct pieces *list, struct piece *p)
-{
-	p->next = NULL;
-	*(list->last ? &list->last->next : &list->first) = p;
-	list->last = p;
-}
-
-static struct piece *shift(struct pieces *list)
-{
-	struct piece *p = list->first;
-
-	if (p)
-		list->first = p->next;
-	if (!list->first)
-		list->last = NULL;
-	return p;
-}
 
 static void resize(struct flow *f, struct piece *p, size_t size)
 {
@@ -129,7 +40,7 @@ static void drop_all(struct flow *f, struct job *j)
 {
 	struct piece *p;
 
-	while ((p = shift(&j->waiting)) || (p = shift(&j->touched))) {
+	while ((p = pieces_shift(&j->waiting)) || (p = pieces_shift(&j->touched))) {
 		j->n_pieces--;
 		drop(f, p);
 	}
@@ -188,138 +99,6 @@ static void settle(struct flow *f, struct job *j)
 	f->last_ready = j;
 }
 
-/* --- choosing -------------------------------------------------------------- */
-
-static bool is_full(const struct flow *f)
-{
-	return f->bytes >= f->options->budget;
-}
-
-static struct job *next_to_write(struct flow *f)
-{
-	struct job *j = f->ready;
-
-	if (j) {
-		f->ready = j->next;
-		if (!f->ready)
-			f->last_ready = NULL;
-		return j;
-	}
-	for (size_t i = 0; i < f->n_open; i++)
-		if (f->open[i]->touched.first)
-			return f->open[i];
-	return NULL;
-}
-
-/* @param idle  there is nothing else to do */
-static bool choose_keep(struct task *t, struct flow *f, bool idle)
-{
-	if (!f->unkept || f->writing || f->current)
-		return false;
-	if (!idle && clock_ms() - f->unkept_since < f->options->keep_ms)
-		return false;
-	f->writing = true;
-	*t = (struct task){ KEEP, NULL, NULL };
-	return true;
-}
-
-static bool choose_write(struct task *t, struct flow *f)
-{
-	struct job *j = f->current;
-
-	if (f->writing)
-		return false;
-	if (!j) {
-		j = f->current = next_to_write(f);
-		if (j && !j->over)
-			wake(f); /* the budget does not hold for it any more */
-	}
-	/* What has failed is cancelled when nobody reads it any more. */
-	if (!j || (!j->over && (j->why || !j->touched.first)))
-		return false;
-	f->writing = j->writing = true;
-	*t = (struct task){ WRITE, j, shift(&j->touched) };
-	return true;
-}
-
-static bool choose_touch(struct task *t, struct flow *f)
-{
-	struct job *j = f->current && f->current->waiting.first ? f->current : NULL;
-
-	for (size_t i = 0; !j && i < f->n_open; i++)
-		if (f->open[i]->waiting.first)
-			j = f->open[i];
-	if (!j)
-		return false;
-	j->n_touching++;
-	*t = (struct task){ TOUCH, j, shift(&j->waiting) };
-	return true;
-}
-
-static bool choose_finish(struct task *t, struct flow *f)
-{
-	for (size_t i = 0; i < f->n_open; i++) {
-		struct job *j = f->open[i];
-
-		if (!j->walked || j->finished || j->reading || j->why || j->n_touching ||
-		    j->waiting.first)
-			continue;
-		j->reading = true;
-		*t = (struct task){ FINISH, j, NULL };
-		return true;
-	}
-	return false;
-}
-
-static bool may_walk(const struct flow *f, const struct job *j)
-{
-	if (!j || j->over || j->walked || j->reading || j->why ||
-	    j->n_pieces >= f->options->pieces_max)
-		return false;
-	return !is_full(f) || (j == f->current && j->n_pieces < f->options->threads);
-}
-
-/* @param last  what this thread walked last; NULL: nothing */
-static bool choose_walk(struct task *t, struct flow *f, struct job *last)
-{
-	struct job *j = NULL;
-
-	/* Until it is written all others wait in memory. */
-	if (may_walk(f, f->current))
-		j = f->current;
-	else if (may_walk(f, last))
-		j = last;
-	for (size_t i = 0; !j && i < f->n_open; i++)
-		if (may_walk(f, f->open[i]))
-			j = f->open[i];
-	if (!j)
-		return false;
-	j->reading = true;
-	j->n_pieces++;
-	*t = (struct task){ WALK, j, NULL };
-	return true;
-}
-
-static bool choose_open(struct task *t, struct flow *f)
-{
-	struct job *j = &f->jobs[f->next];
-
-	if (f->next == f->n || f->n_open > f->options->threads || is_full(f))
-		return false;
-	j->i = f->next++;
-	j->opened = j->reading = true;
-	f->open[f->n_open++] = j;
-	*t = (struct task){ OPEN, j, NULL };
-	return true;
-}
-
-static bool choose(struct task *t, struct flow *f, struct job *last)
-{
-	return choose_keep(t, f, /* idle= */ false) || choose_write(t, f) || choose_touch(t, f) ||
-	       choose_finish(t, f) || choose_walk(t, f, last) || choose_open(t, f) ||
-	       choose_keep(t, f, /* idle= */ true);
-}
-
 /* --- the tasks: each is called under the lock, and opens it meanwhile ------- */
 
 static void do_open(struct flow *f, struct job *j, struct quarry_error *err)
@@ -351,7 +130,7 @@ static void do_walk(struct flow *f, struct job *j, struct quarry_error *err)
 		fail(f, j, rc, err);
 	if (!rc && !j->why && p->data) {
 		resize(f, p, size);
-		push(&j->waiting, p);
+		pieces_push(&j->waiting, p);
 		return;
 	}
 	j->walked |= !rc && !p->data;
@@ -372,7 +151,7 @@ static void do_touch(struct flow *f, struct job *j, struct piece *p, struct quar
 		fail(f, j, rc, err);
 	if (!rc && !j->why) {
 		resize(f, p, size);
-		push(&j->touched, p);
+		pieces_push(&j->touched, p);
 		return;
 	}
 	j->n_pieces--;
@@ -469,10 +248,12 @@ static void do_keep(struct flow *f, struct quarry_error *err)
 	int rc;
 
 	f->unkept = false;
+	f->keeping = true;
+	(void)pthread_cond_signal(&f->keeps);
 	unlock(f);
 	rc = f->calls->keep(f->payload, err);
 	lock(f);
-	f->writing = false;
+	f->keeping = f->writing = false;
 	if (rc)
 		stop_all(f, rc, err);
 }
@@ -497,7 +278,7 @@ static void perform(struct flow *f, const struct task *t, struct quarry_error *e
 		break;
 	case KEEP:
 		do_keep(f, err);
-		wake(f);
+		flow_wake(f);
 		return;
 	case WAIT:
 		f->n_idle++;
@@ -508,7 +289,30 @@ static void perform(struct flow *f, const struct task *t, struct quarry_error *e
 		return;
 	}
 	settle(f, t->job);
-	wake(f);
+	flow_wake(f);
+}
+
+/* One task. `last`: what this thread walked last. */
+static void go_on(struct flow *f, struct job **last, struct quarry_error *err)
+{
+	struct task t = { WAIT, NULL, NULL };
+
+	if (f->options->stop && atomic_load(f->options->stop)) {
+		stop_all(f, quarry_error_set(err, QUARRY_EINTR, "interrupted"), err);
+		return;
+	}
+	(void)flow_choose(&t, f, *last); /* or there is nothing to do but to wait */
+	if (t.kind == WALK)
+		*last = t.job;
+	perform(f, &t, err);
+}
+
+/* The others may be idle, one of them for the end of keep(). */
+static void leave(struct flow *f)
+{
+	(void)pthread_cond_signal(&f->keeps);
+	flow_wake(f);
+	unlock(f);
 }
 
 static void *work(void *payload)
@@ -518,20 +322,26 @@ static void *work(void *payload)
 	struct job *last = NULL;
 
 	lock(f);
-	while (!f->ended) {
-		struct task t = { WAIT, NULL, NULL };
+	while (!f->ended)
+		go_on(f, &last, &err);
+	leave(f);
+	return NULL;
+}
 
-		if (f->options->stop && atomic_load(f->options->stop)) {
-			stop_all(f, quarry_error_set(&err, QUARRY_EINTR, "interrupted"), &err);
-			break;
-		}
-		(void)choose(&t, f, last); /* or there is nothing to do but to wait */
-		if (t.kind == WALK)
-			last = t.job;
-		perform(f, &t, &err);
+static void *stand_in(void *payload)
+{
+	struct flow *f = payload;
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	struct job *last = NULL;
+
+	lock(f);
+	while (!f->ended) {
+		if (f->keeping)
+			go_on(f, &last, &err);
+		else
+			(void)pthread_cond_wait(&f->keeps, &f->lock);
 	}
-	wake(f);
-	unlock(f);
+	leave(f);
 	return NULL;
 }
 
@@ -561,6 +371,18 @@ static void release(struct flow *f)
 	free(f->open);
 }
 
+/* This thread always takes part, so that no other one is needed.  How many began. */
+static size_t begin_threads(pthread_t *out, struct flow *f)
+{
+	size_t n = 0;
+
+	while (n + 1 < f->options->threads && pthread_create(&out[n], NULL, work, f) == 0)
+		n++;
+	if (n && pthread_create(&out[n], NULL, stand_in, f) == 0)
+		n++;
+	return n;
+}
+
 int flow_run(const struct flow_options *options, size_t n, const struct flow_calls *calls,
 	     void *payload, struct quarry_error *err)
 {
@@ -573,19 +395,18 @@ int flow_run(const struct flow_options *options, size_t n, const struct flow_cal
 	f.open = calloc((size_t)options->threads + 1, sizeof(struct job *));
 	(void)pthread_mutex_init(&f.lock, NULL); /* these cannot fail with default attributes */
 	(void)pthread_cond_init(&f.changed, NULL);
+	(void)pthread_cond_init(&f.keeps, NULL);
 	if (!threads || !f.jobs || !f.open) {
 		f.rc = quarry_error_nomem(err);
 		goto done;
 	}
-	/* This thread always takes part, so that one is enough. */
-	while (started + 1 < options->threads &&
-	       pthread_create(&threads[started], NULL, work, &f) == 0)
-		started++;
+	started = begin_threads(threads, &f);
 	(void)work(&f);
 	for (size_t i = 0; i < started; i++)
 		(void)pthread_join(threads[i], NULL); /* it was created and is joined once */
 done:
 	release(&f);
+	(void)pthread_cond_destroy(&f.keeps);
 	(void)pthread_cond_destroy(&f.changed);
 	(void)pthread_mutex_destroy(&f.lock);
 	free(threads);

@@ -21,6 +21,9 @@
  *  5. to open the next one;
  *  6. to wait until another thread has done something.
  *
+ * While a thread is in keep(), which waits for the disk, another one stands in for it, if
+ * there are several.
+ *
  * A repository is written without another one in between, from begin() to end(): what
  * is read of others waits in memory.  The writer takes what is read to its end first,
  * else the one that was opened first, which by 2 and 4 is then read before all others:
@@ -32,9 +35,9 @@
  * pieces in memory have `budget` bytes or more nothing is opened, and nothing is walked
  * but the repository that is being written, and that only while fewer than `threads` of
  * its pieces are in memory.  With pieces of at most S bytes there are thus never more
- * than budget + (4 * threads + 1) * S: when the budget is reached each thread may be
- * touching one and have walked another, which is touched later; `threads` are walked
- * beyond it; and each open repository has a last one.
+ * than budget + (4 * threads + 3) * S: when the budget is reached each thread, and the one
+ * that stands in, may be touching one and have walked another, which is touched later;
+ * `threads` are walked beyond it; and each open repository has a last one.
  *
  * Nobody waits for ever.  Let no thread be in a call, and something be left to do.  A
  * piece that is not touched can be, and a repository can be finished, whatever the

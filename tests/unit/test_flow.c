@@ -361,7 +361,7 @@ static int run(struct play *p, struct quarry_error *err)
 	assert_int_equal(atomic_load(&p->bytes), 0);
 	assert_int_equal(atomic_load(&p->current), NOBODY);
 	assert_int_equal(atomic_load(&p->n_unkept), 0);
-	assert_true(atomic_load(&p->most_bytes) <= p->budget + (4 * p->threads + 1) * SIZE);
+	assert_true(atomic_load(&p->most_bytes) <= p->budget + (4 * p->threads + 3) * SIZE);
 	for (size_t i = 0; i < p->n; i++) {
 		struct repo *r = &p->repos[i];
 
