@@ -155,14 +155,10 @@ static int fail_open(const struct quarry_db *db, const char *path, struct quarry
 				sqlite3_errmsg(db->handle), why ? ": " : "", why ? strerror(why) : "");
 }
 
-/* What takes a savepoint back is kept in memory up to this, and else in a file. */
-#define SAVEPOINT_BYTES (2 << 20)
-
 /* Nobody asks how much memory SQLite holds, and counting it takes a lock each time. */
 static void set_up_library(void)
 {
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_BYTES);
 }
 
 static int open_handle(struct quarry_db *db, const struct place *place, struct quarry_error *err)
