@@ -3,6 +3,11 @@
  * change: before the window touches are not read.  Author, author second and subject
  * are enough to find them, since they are few; a hash of the three is, too, since one
  * that is read in vain does no harm.
+ *
+ * 1. Of every commit, author and second are read, and whether it is read.
+ * 2. Where several have both, and one of them is not read, all that is needed is: of one
+ *    commit in twenty of real histories, so that neither texts nor order cost much.
+ * 3. These are ordered by what must be equal.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,15 +19,28 @@
 #include "util/hash.h"
 #include "util/vec.h"
 
+/* Step 1. The first commit of a hash says what is true of any with that hash. */
+struct brief {
+	uint64_t hash;      /* of author and second */
+	int64_t commit;
+	uint32_t first;     /* number of the first one with this hash */
+	bool unread;
+	bool several;       /* of the first one: there are others */
+};
+
+/* Step 2. */
 struct candidate {
-	uint64_t key, id; /* hash of what is equal; of the commit id */
+	uint64_t key;       /* hash of what is equal */
+	struct quarry_oid oid;
 	int64_t repo, commit;
-	int64_t unread;
+	bool unread;
 };
 
 struct twins {
 	struct quarry_db *db;
-	VEC(struct candidate) all;    /* by key */
+	uint64_t seed;
+	VEC(struct brief) all;
+	VEC(struct candidate) few;    /* by key */
 	VEC(struct candidate) unread; /* the answer: by repository */
 };
 
@@ -42,38 +60,95 @@ static int by_repo(const void *a, const void *b)
 	return x->repo != y->repo ? ORDER(x->repo, y->repo) : ORDER(x->commit, y->commit);
 }
 
-static struct candidate candidate_of(struct db_stmt *st, uint64_t seed)
+static int read_briefs(struct twins *t, struct quarry_error *err)
 {
-	int64_t equal[] = { db_int(st, 3), db_int(st, 4) };
-	size_t len, oid_len;
-	const void *subject = db_blob(st, 5, &len), *oid = db_blob(st, 2, &oid_len);
+	struct db_stmt *st = NULL;
+	/* What was written last comes first: SQLite may have it in memory still.  Merges and
+	 * commits without a time are left out later, since they are few. */
+	int rc = db_prepare(&st, t->db, "SELECT author, author_s, commit_id, changes IS NULL"
+			    " FROM commits ORDER BY commit_id DESC", err);
 
-	return (struct candidate){
-		.key = hash_bytes(hash_bytes(seed, equal, sizeof(equal)), subject, len),
-		.id = hash_bytes(seed, oid, oid_len),
-		.repo = db_int(st, 0), .commit = db_int(st, 1), .unread = db_int(st, 6),
-	};
+	if (rc)
+		return rc;
+	while ((rc = db_step(st, err)) > 0) {
+		int64_t equal[] = { db_int(st, 0), db_int(st, 1) };
+		struct brief b = { .hash = hash_bytes(t->seed, equal, sizeof(equal)),
+				   .commit = db_int(st, 2), .unread = db_int(st, 3) };
+
+		if (t->all.n == UINT32_MAX || vec_push(&t->all, b) < 0) {
+			rc = quarry_error_nomem(err);
+			break;
+		}
+	}
+	db_finish(st);
+	return rc;
+}
+
+/* Have each commit name the first one of its hash, which then speaks for all of them. */
+static int join_briefs(struct twins *t, struct quarry_error *err)
+{
+	struct brief *all = t->all.at;
+	size_t n_slots = 16;
+	uint32_t *slots; /* number plus one; 0: free */
+
+	while (n_slots / 2 < t->all.n)
+		n_slots *= 2;
+	slots = calloc(n_slots, sizeof(*slots));
+	if (!slots)
+		return quarry_error_nomem(err);
+	for (uint32_t i = 0; i < t->all.n; i++) {
+		size_t at = all[i].hash & (n_slots - 1);
+
+		while (slots[at] && all[slots[at] - 1].hash != all[i].hash)
+			at = (at + 1) & (n_slots - 1);
+		if (!slots[at])
+			slots[at] = i + 1;
+		all[i].first = slots[at] - 1;
+		all[all[i].first].several |= all[i].first != i;
+		all[all[i].first].unread |= all[i].unread;
+	}
+	free(slots);
+	return 0;
+}
+
+static int add_candidate(struct twins *t, struct db_stmt *st, struct quarry_error *err)
+{
+	int64_t equal[] = { db_int(st, 2), db_int(st, 3) };
+	struct candidate c = { .repo = db_int(st, 0), .commit = db_int(st, 5),
+			       .unread = db_int(st, 6) };
+	size_t len, oid_len;
+	const void *subject = db_blob(st, 4, &len), *oid = db_blob(st, 1, &oid_len);
+
+	if (oid_len != QUARRY_OID_SIZE)
+		return 0; /* the store is damaged there */
+	memcpy(c.oid.id, oid, oid_len);
+	c.key = hash_bytes(hash_bytes(t->seed, equal, sizeof(equal)), subject, len);
+	return vec_push(&t->few, c) < 0 ? quarry_error_nomem(err) : 0;
 }
 
 static int read_candidates(struct twins *t, struct quarry_error *err)
 {
-	uint64_t seed = hash_seed();
 	struct db_stmt *st = NULL;
 	/* 4112: QUARRY_COMMIT_NO_AUTHOR_TIME, QUARRY_COMMIT_PARTIAL. */
-	int rc = db_prepare(&st, t->db, "SELECT repo, commit_id, oid, author, author_s, subject,"
-			    " changes IS NULL FROM commits WHERE n_parents < 2"
-			    " AND flags & 4112 = 0", err);
+	int rc = db_prepare(&st, t->db, "SELECT repo, oid, author, author_s, subject, commit_id,"
+			    " changes IS NULL FROM commits WHERE commit_id = ?1"
+			    " AND n_parents < 2 AND flags & 4112 = 0", err);
 
-	if (rc)
-		return rc;
-	while ((rc = db_step(st, err)) > 0)
-		if (vec_push(&t->all, candidate_of(st, seed)) < 0) {
-			rc = quarry_error_nomem(err);
-			break;
-		}
+	/* Backwards, since what was read last is what SQLite has in memory. */
+	for (size_t i = t->all.n; !rc && i > 0; i--) {
+		const struct brief *b = &t->all.at[i - 1], *first = &t->all.at[b->first];
+
+		if (!first->several || !first->unread)
+			continue;
+		db_bind_int(st, 1, b->commit);
+		rc = db_step(st, err);
+		if (rc > 0)
+			rc = add_candidate(t, st, err);
+		db_reset(st);
+	}
 	db_finish(st);
-	if (t->all.n)
-		qsort(t->all.at, t->all.n, sizeof(*t->all.at), by_key);
+	if (t->few.n)
+		qsort(t->few.at, t->few.n, sizeof(*t->few.at), by_key);
 	return rc;
 }
 
@@ -83,7 +158,7 @@ static int keep_unread(struct twins *t, const struct candidate *at, size_t n)
 	bool other_id = false;
 
 	for (size_t i = 1; i < n && !other_id; i++)
-		other_id = at[i].id != at[0].id;
+		other_id = memcmp(&at[i].oid, &at[0].oid, sizeof(at[i].oid)) != 0;
 	for (size_t i = 0; other_id && i < n; i++)
 		if (at[i].unread && vec_push(&t->unread, at[i]) < 0)
 			return -1;
@@ -94,9 +169,9 @@ static int find_unread(struct twins *t, struct quarry_error *err)
 {
 	size_t from = 0;
 
-	for (size_t i = 1; i <= t->all.n; i++)
-		if (i == t->all.n || t->all.at[i].key != t->all.at[from].key) {
-			if (keep_unread(t, &t->all.at[from], i - from) < 0)
+	for (size_t i = 1; i <= t->few.n; i++)
+		if (i == t->few.n || t->few.at[i].key != t->few.at[from].key) {
+			if (keep_unread(t, &t->few.at[from], i - from) < 0)
 				return quarry_error_nomem(err);
 			from = i;
 		}
@@ -111,40 +186,45 @@ int quarry_aggregate_twins_are_read(struct quarry_db *db, struct quarry_error *e
 		       " SELECT 'twins_read', value FROM meta WHERE key = 'facts'", err);
 }
 
-int quarry_aggregate_each_unread_twin(bool *looked, struct quarry_db *db,
-				      int (*fn)(void *payload, const struct quarry_unread_twin *twin,
-						struct quarry_error *err),
-				      void *payload, struct quarry_error *err)
+/* Steps 1 to 3, where facts have changed, of one state of the store. */
+static int look(bool *looked, struct twins *t, struct quarry_error *err)
 {
-	struct twins t = { .db = db };
-	struct db_stmt *st = NULL;
 	int64_t changed = 0;
-	int rc = db_scalar(&changed, db, "SELECT (SELECT value FROM meta WHERE key = 'facts') IS NOT"
+	int rc = db_scalar(&changed, t->db, "SELECT (SELECT value FROM meta WHERE key = 'facts') IS NOT"
 			   " (SELECT value FROM meta WHERE key = 'twins_read')", 0, err);
 
 	*looked = !rc && changed;
 	if (!*looked)
 		return rc;
-	rc = read_candidates(&t, err);
+	rc = read_briefs(t, err);
 	if (!rc)
-		rc = find_unread(&t, err);
+		rc = join_briefs(t, err);
 	if (!rc)
-		rc = db_prepare(&st, db, "SELECT oid FROM commits WHERE commit_id = ?1", err);
+		rc = read_candidates(t, err);
+	return rc ? rc : find_unread(t, err);
+}
+
+int quarry_aggregate_each_unread_twin(bool *looked, struct quarry_db *db,
+				      int (*fn)(void *payload, const struct quarry_unread_twin *twin,
+						struct quarry_error *err),
+				      void *payload, struct quarry_error *err)
+{
+	struct twins t = { .db = db, .seed = hash_seed() };
+	int rc = db_begin_read(db, err);
+
+	if (rc)
+		return rc;
+	rc = look(looked, &t, err);
+	db_rollback(db);
 	for (size_t i = 0; !rc && i < t.unread.n; i++) {
 		const struct candidate *c = &t.unread.at[i];
-		struct quarry_unread_twin twin = { .repo = c->repo, .commit_id = c->commit };
-		size_t len;
+		struct quarry_unread_twin twin = { .repo = c->repo, .commit_id = c->commit,
+						   .oid = c->oid.id };
 
-		db_bind_int(st, 1, c->commit);
-		rc = db_step(st, err);
-		if (rc > 0) {
-			twin.oid = db_blob(st, 0, &len);
-			rc = len == QUARRY_OID_SIZE ? fn(payload, &twin, err) : 0;
-		}
-		db_reset(st);
+		rc = fn(payload, &twin, err);
 	}
-	db_finish(st);
 	vec_release(&t.all);
+	vec_release(&t.few);
 	vec_release(&t.unread);
 	return rc;
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -161,12 +162,90 @@ static void twins_that_were_not_read_are_named(void **state)
 	db_close(db);
 }
 
+struct made_commit {
+	int repo, oid, author, author_s, subject, merge, flags, read;
+};
+
+static bool may_be_twin(const struct made_commit *c)
+{
+	return !c->merge && !(c->flags & (QUARRY_COMMIT_NO_AUTHOR_TIME | QUARRY_COMMIT_PARTIAL));
+}
+
+/* What the header promises, word by word. */
+static bool is_unread_twin(const struct made_commit *all, int n, int which)
+{
+	const struct made_commit *c = &all[which];
+
+	for (int i = 0; i < n && !c->read && may_be_twin(c); i++)
+		if (may_be_twin(&all[i]) && all[i].author == c->author &&
+		    all[i].author_s == c->author_s && all[i].subject == c->subject &&
+		    all[i].oid != c->oid)
+			return true;
+	return false;
+}
+
+enum { MADE = 120, MADE_REPOS = 4 };
+
+/* The fewer moments there are, the more commits have one in common. */
+static void make_commits(struct made_commit *all, struct quarry_db *db, int n_moments, int n_read)
+{
+	must(db, "INSERT INTO meta(key, value) VALUES('facts', '1')");
+	must(db, "INSERT INTO repo(repo, url, slug) VALUES(1, 'a', 'a'), (2, 'b', 'b'), (3, 'c', 'c'),"
+		 " (4, 'd', 'd');"
+		 "INSERT INTO signature(signature, name, email) VALUES(1, 'A', ''), (2, 'B', '')");
+	for (int i = 0; i < MADE; i++) {
+		char subject[] = { (char)('a' + rand() % 3), '\0' };
+
+		/* One in each repository may have the same id. */
+		all[i] = (struct made_commit){
+			.repo = 1 + i % MADE_REPOS, .oid = rand() % 2 ? i / MADE_REPOS : MADE + i,
+			.author = 1 + rand() % 2, .author_s = rand() % n_moments,
+			.subject = subject[0], .merge = rand() % 8 == 0,
+			.flags = rand() % 8 ? 0 : 16 << rand() % 9, .read = rand() % 4 < n_read,
+		};
+		add_commit(db, i + 1, all[i].repo, all[i].oid, all[i].author, all[i].author_s,
+			   subject, all[i].merge, all[i].flags, all[i].read ? "7" : "NULL");
+	}
+}
+
+static void unread_twins_are_those_of_the_definition(void **state)
+{
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	struct made_commit all[MADE];
+	size_t n_twins = 0;
+
+	srand(1);
+	for (int round = 0; round < 32; round++) {
+		struct quarry_db *db = open_store();
+		struct str got = STR_INIT, want = STR_INIT;
+		bool looked;
+
+		make_commits(all, db, 1 << round % 8, round / 8);
+		str_add(&got, "", 0);
+		str_add(&want, "", 0);
+		for (int i = 0; i < MADE * MADE_REPOS; i++)
+			if (all[i % MADE].repo == 1 + i / MADE && is_unread_twin(all, MADE, i % MADE)) {
+				str_addf(&want, "%d:%d:%d ", 1 + i / MADE, i % MADE + 1,
+					 all[i % MADE].oid);
+				n_twins++;
+			}
+		assert_int_equal(quarry_aggregate_each_unread_twin(&looked, db, note_twin, &got, &err),
+				 0);
+		assert_string_equal(got.buf, want.buf);
+		str_release(&got);
+		str_release(&want);
+		db_close(db);
+	}
+	assert_true(n_twins > 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_files_of_tips_are_counted_by_class_and_language),
 		cmocka_unit_test(without_a_tip_there_is_no_mix),
 		cmocka_unit_test(twins_that_were_not_read_are_named),
+		cmocka_unit_test(unread_twins_are_those_of_the_definition),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
