@@ -200,7 +200,12 @@ struct quarry_known_commit {
 	size_t first_parent;       /**< quarry_known.parents[first_parent ...] */
 	unsigned flags;            /**< enum quarry_commit_flags */
 	int touched;               /**< 1: its touches are stored */
-	int wanted;                /**< 1: they are wanted wherever it lies */
+};
+
+/** A commit of the repository that the store has, when no more of it is asked for. */
+struct quarry_stored_commit {
+	struct quarry_oid oid;
+	int64_t number;            /**< its number in the store, > 0 */
 };
 
 /** What the store has of a repository; quarry/store.h makes it. */

@@ -43,6 +43,11 @@ struct quarry_mine_options {
 	int64_t earliest_s;
 	/** Commits that are there already are not read again; NULL: none is. */
 	const struct quarry_known *known;
+	/** Read the touches of these alone, wherever they lie: no reference is followed, and
+	 * nothing is said of the tip. The last piece has flags and missing_objects, of what
+	 * these met, and nothing else. NULL: all that the tip leads to is read. */
+	const struct quarry_stored_commit *only;
+	size_t n_only;
 };
 
 int quarry_mine_init(struct quarry_error *err);

@@ -89,6 +89,8 @@ enum quarry_put_mode {
 	QUARRY_PUT_REPLACE, /**< what is stored of it goes first; a commit that comes again
 			     * keeps when it was first seen */
 	QUARRY_PUT_ADD,     /**< the pieces were read with quarry_mine_options.known */
+	QUARRY_PUT_TOUCHES, /**< or with quarry_mine_options.only: the touches of these commits are
+			     * new, and what was missing is added; all else stays */
 };
 
 int quarry_store_put_begin(struct quarry_store *s, int64_t repo, enum quarry_put_mode mode,

@@ -97,11 +97,12 @@ void mining_keep_wanted(struct mining *m)
 	for (size_t i = 0; i < m->n; i++) {
 		const struct reading *old = &m->readings[i];
 		struct reading r = { .work = { .step = &m->step, .target = old->work.target },
-				     .bytes = old->bytes, .options = old->options, .again = true };
+				     .bytes = old->bytes, .stored = old->stored,
+				     .options = old->options, .again = true };
 
 		r.options.known = NULL;
-		r.wanted = twins_of(&r.n_wanted, &m->twins, r.work.target->repo);
-		if (r.n_wanted && old->there && !old->failed)
+		r.options.only = twins_of(&r.options.n_only, &m->twins, r.work.target->repo);
+		if (r.options.n_only && old->there && !old->failed)
 			m->readings[kept++] = r;
 	}
 	m->n = kept;

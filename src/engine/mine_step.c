@@ -40,7 +40,7 @@ static int is_current(bool *out, struct reading *r, const struct quarry_oid *tip
 	int rc = 0;
 
 	/* One with holes is read, and said to have them, each time. */
-	*out = s->mined && !s->cut && !r->n_wanted && memcmp(&s->tip, tip, sizeof(*tip)) == 0 &&
+	*out = s->mined && !s->cut && memcmp(&s->tip, tip, sizeof(*tip)) == 0 &&
 	       s->since <= r->options.since && (s->lines || !(r->options.flags & QUARRY_MINE_LINES));
 	/* What was missing may have been brought since, and tags, without another tip. */
 	if (s->mined && !s->complete) {
@@ -72,7 +72,7 @@ static void widen(struct reading *r)
  * was missing, concern commits that are there. */
 static bool can_add(const struct reading *r)
 {
-	return r->stored.mined && (r->again || !r->stored.cut) &&
+	return r->stored.mined && !r->stored.cut &&
 	       (r->stored.complete || r->same_objects) &&
 	       (r->stored.lines || !(r->options.flags & QUARRY_MINE_LINES));
 }
@@ -99,20 +99,6 @@ static int compare(struct reading *r, struct quarry_error *err)
 	return rc ? rc : current ? FLOW_NOTHING : 0;
 }
 
-static int by_number(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void mark_wanted(const struct reading *r)
-{
-	for (size_t i = 0; r->n_wanted && i < r->known->n_commits; i++)
-		r->known->commits[i].wanted = bsearch(&r->known->commits[i].number, r->wanted,
-						      r->n_wanted, sizeof(*r->wanted), by_number) != NULL;
-}
-
 static int load_known(struct mining *m, struct reading *r, struct quarry_error *err)
 {
 	int rc;
@@ -122,10 +108,23 @@ static int load_known(struct mining *m, struct reading *r, struct quarry_error *
 	lock(m);
 	rc = quarry_store_known(&r->known, m->store, r->work.target->repo, err);
 	unlock(m);
-	if (!rc)
-		mark_wanted(r);
 	r->options.known = r->known;
 	return rc;
+}
+
+/* All that the tip leads to and is not stored. */
+static int prepare(struct mining *m, struct reading *r, struct quarry_error *err)
+{
+	int rc = compare(r, err);
+
+	return rc ? rc : load_known(m, r, err);
+}
+
+/* Commits that are stored, wherever the tip is now. */
+static void prepare_again(struct reading *r)
+{
+	widen(r);
+	r->tip = r->stored.tip;
 }
 
 static int on_open(void *payload, size_t i, struct quarry_error *err)
@@ -133,7 +132,7 @@ static int on_open(void *payload, size_t i, struct quarry_error *err)
 	struct mining *m = payload;
 	struct reading *r = &m->readings[i];
 	const struct target *t = r->work.target;
-	int rc;
+	int rc = 0;
 
 	step_begin(&r->work);
 	r->running = true;
@@ -143,9 +142,10 @@ static int on_open(void *payload, size_t i, struct quarry_error *err)
 		return quarry_error_set(err, QUARRY_ENOTFOUND,
 					"'%s' has no local history: bring it with 'quarry fetch', "
 					"or name a --mirror that holds it", t->url);
-	rc = compare(r, err);
-	if (!rc)
-		rc = load_known(m, r, err);
+	if (r->again)
+		prepare_again(r);
+	else
+		rc = prepare(m, r, err);
 	return rc ? rc : quarry_miner_open(&r->miner, t->gitdir, t->branch, &r->options, err);
 }
 
@@ -291,15 +291,14 @@ static int on_begin(void *payload, size_t i, struct quarry_error *err)
 {
 	struct mining *m = payload;
 	struct reading *r = &m->readings[i];
-	bool add = can_add(r);
+	enum quarry_put_mode mode = r->again ? QUARRY_PUT_TOUCHES
+				  : can_add(r) ? QUARRY_PUT_ADD : QUARRY_PUT_REPLACE;
 	int rc;
 
 	lock(m);
 	rc = quarry_store_group_begin(m->store, err);
 	if (!rc)
-		rc = quarry_store_put_begin(m->store, r->work.target->repo,
-					    add ? QUARRY_PUT_ADD : QUARRY_PUT_REPLACE, r->mined_s,
-					    err);
+		rc = quarry_store_put_begin(m->store, r->work.target->repo, mode, r->mined_s, err);
 	if (!rc)
 		rc = check_same(m, r, err);
 	if (!rc)
@@ -465,9 +464,7 @@ static int read_all(struct mining *m, struct quarry_error *err)
 		.pieces_max = PIECES_MAX, .keep_ms = KEEP_MS, .stop = e->options.stop,
 	};
 
-	int rc = load_stored(m, err);
-
-	return rc ? rc : flow_run(&options, m->n, &calls, m, err);
+	return flow_run(&options, m->n, &calls, m, err);
 }
 
 /*
@@ -479,14 +476,16 @@ static int read_twins(struct mining *m, struct quarry_error *err)
 {
 	struct quarry_db *db = quarry_store_db(m->store);
 	size_t n_read = 0;
-	int rc = twins_find(&m->twins, db, err);
+	int rc = load_stored(m, err); /* first: what another run writes from now on is seen */
 
+	if (!rc)
+		rc = twins_find(&m->twins, db, err);
 	if (!rc) {
 		mining_keep_wanted(m);
 		rc = m->n ? read_all(m, err) : 0;
 	}
 	for (size_t i = 0; i < m->n; i++)
-		n_read += m->readings[i].failed ? 0 : m->readings[i].n_wanted;
+		n_read += m->readings[i].failed ? 0 : m->readings[i].options.n_only;
 	return rc ? rc : twins_settle(&m->twins, n_read, db, err);
 }
 
@@ -497,6 +496,8 @@ static int run(void *payload, struct quarry_error *err)
 
 	m->store = m->step.engine->store;
 	rc = mining_list(m, err);
+	if (!rc)
+		rc = load_stored(m, err);
 	if (!rc)
 		rc = read_all(m, err);
 	if (!rc)

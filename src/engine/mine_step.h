@@ -14,9 +14,7 @@ struct reading {
 	uint64_t bytes;              /* of its packs */
 	struct quarry_mined stored;  /* what the store had when it was opened */
 	struct quarry_mine_options options;
-	struct quarry_known *known;  /* NULL: all of it is read */
-	const int64_t *wanted;       /* commits whose touches are wanted wherever they lie, ascending */
-	size_t n_wanted;
+	struct quarry_known *known;  /* NULL: all of it is read, or options.only */
 	struct quarry_miner *miner;
 	int64_t mined_s;
 	uint64_t n_read;             /* commits */
@@ -28,7 +26,7 @@ struct reading {
 	bool overtaken;              /* by another run, which has written something else meanwhile */
 	bool done;                   /* by another run: what it has written is what is wanted */
 	bool failed;                 /* it has been told */
-	bool again;                  /* for its twins: it has been counted */
+	bool again;                  /* for its twins (options.only): it has been counted */
 	bool running;                /* between step_begin() and step_end() */
 };
 
@@ -44,8 +42,8 @@ struct mining {
 /* List the engine's targets as readings, the largest first, with what is wanted of each. */
 int mining_list(struct mining *m, struct quarry_error *err);
 
-/* Of the readings keep those of which commits are wanted (m->twins), made ready to be
- * read again. */
+/* Of the readings keep those of which commits are wanted (m->twins), made ready for these
+ * to be read. */
 void mining_keep_wanted(struct mining *m);
 
 #endif

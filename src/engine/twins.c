@@ -1,5 +1,7 @@
 #include "engine/twins.h"
 
+#include <string.h>
+
 #include "util/banned.h"
 
 void twins_release(struct twins *t)
@@ -10,9 +12,11 @@ void twins_release(struct twins *t)
 
 static int add(void *payload, const struct quarry_unread_twin *twin, struct quarry_error *err)
 {
+	struct quarry_stored_commit c = { .number = twin->commit_id };
 	struct twins *t = payload;
 
-	if (vec_push(&t->repos, twin->repo) < 0 || vec_push(&t->commits, twin->commit_id) < 0)
+	memcpy(c.oid.id, twin->oid, QUARRY_OID_SIZE);
+	if (vec_push(&t->repos, twin->repo) < 0 || vec_push(&t->commits, c) < 0)
 		return quarry_error_nomem(err);
 	return 0;
 }
@@ -28,7 +32,7 @@ int twins_settle(const struct twins *t, size_t n_read, struct quarry_db *db,
 	return t->looked && n_read == t->commits.n ? quarry_aggregate_twins_are_read(db, err) : 0;
 }
 
-const int64_t *twins_of(size_t *n, const struct twins *t, int64_t repo)
+const struct quarry_stored_commit *twins_of(size_t *n, const struct twins *t, int64_t repo)
 {
 	size_t from = 0, to;
 

@@ -6,12 +6,13 @@
 #define QUARRY_ENGINE_TWINS_H
 
 #include "quarry/aggregate.h"
+#include "quarry/history.h"
 #include "util/vec.h"
 
 struct twins {
-	VEC(int64_t) repos;   /* of each commit, ascending */
-	VEC(int64_t) commits; /* their numbers, ascending within a repository */
-	bool looked;          /* they were looked for: the facts had changed */
+	VEC(int64_t) repos; /* of each commit, ascending */
+	VEC(struct quarry_stored_commit) commits;
+	bool looked;        /* they were looked for: the facts had changed */
 };
 
 /* None where the facts are as they were when twins were last read. */
@@ -24,6 +25,6 @@ int twins_settle(const struct twins *t, size_t n_read, struct quarry_db *db,
 void twins_release(struct twins *t);
 
 /* The commits of one repository. */
-const int64_t *twins_of(size_t *n, const struct twins *t, int64_t repo);
+const struct quarry_stored_commit *twins_of(size_t *n, const struct twins *t, int64_t repo);
 
 #endif

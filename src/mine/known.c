@@ -82,7 +82,7 @@ bool known_wants(const struct known *k, const struct walk *w, size_t i)
 
 	if (!(k->marks[i] & KNOWN_REACHED) || c->touched || c->n_parents > 1)
 		return false;
-	return c->wanted || window_has_known(w->options, c);
+	return window_has_known(w->options, c);
 }
 
 static int add(int64_t **list, size_t *n, int64_t number, size_t most)

@@ -7,6 +7,9 @@
  *
  * `next` and `touch` share nothing but the shallow ids, which do not change, and what
  * the lock guards.
+ *
+ * Where stored commits are all that is wanted (options.only) there is no tip, and nothing
+ * is walked: `next` hands these out, and `finish` says what they met.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -39,7 +42,7 @@ struct quarry_miner {
 	bool has_carry;
 	struct known known;
 	bool walked;
-	size_t next_known;     /* of the known commits, the next to be looked at */
+	size_t next_known;     /* of the known commits, or of options.only, the next to be looked at */
 	pthread_mutex_t lock;  /* the rest */
 	struct toucher *free_touchers;
 	int64_t flags[QUARRY_FLAG_N];
@@ -65,13 +68,13 @@ static int open_parts(struct quarry_miner *m, const char *branch, struct quarry_
 
 	rc = odb_open(&m->odb, m->gitdir, (flags & QUARRY_MINE_ALTERNATES ? ODB_ALTERNATES : 0) |
 		      (flags & QUARRY_MINE_LIBGIT2 ? ODB_LIBGIT2 : 0), err);
-	if (!rc)
+	if (!rc && !m->options.only)
 		rc = open_branch(m, branch, err);
 	if (!rc)
 		rc = odb_reader_open(&m->reader, m->odb, err);
 	if (!rc)
 		rc = walk_init(&m->walk, m->gitdir, &m->options, m->reader, m->flags, err);
-	if (!rc)
+	if (!rc && !m->options.only)
 		rc = walk_start(&m->walk, &m->tip, err);
 	return rc;
 }
@@ -150,6 +153,17 @@ static int add_known(struct quarry_miner *m, size_t limit, struct quarry_error *
 	return 0;
 }
 
+static int add_only(struct quarry_miner *m, size_t limit, struct quarry_error *err)
+{
+	for (; m->next_known < m->options.n_only && !is_full(&m->facts, limit); m->next_known++) {
+		const struct quarry_stored_commit *c = &m->options.only[m->next_known];
+
+		if (facts_add_known(&m->facts, &c->oid, c->number) < 0)
+			return quarry_error_nomem(err);
+	}
+	return 0;
+}
+
 /* The old tree of the last commit is the next one's tree: read that one, too. */
 static int look_ahead(struct quarry_miner *m, struct quarry_error *err)
 {
@@ -206,7 +220,7 @@ int miner_next(struct quarry_history **out, struct quarry_miner *m, size_t limit
 	int rc = begin_piece(m, err);
 
 	if (!rc)
-		rc = fill(m, limit, err);
+		rc = m->options.only ? add_only(m, limit, err) : fill(m, limit, err);
 	if (!rc && m->facts.commits.n && !(piece = facts_finish(&m->facts)))
 		rc = quarry_error_nomem(err);
 	facts_release(&m->facts);
@@ -274,8 +288,8 @@ static int64_t lost_of(const int64_t *flags)
 	       flags[QUARRY_FLAG_MISSING_TREES] + flags[QUARRY_FLAG_DAMAGED_TREES];
 }
 
-static int tell(struct quarry_history *h, struct quarry_miner *m, struct toucher *t,
-		struct quarry_error *err)
+static int tell_tip(struct quarry_history *h, struct quarry_miner *m, struct toucher *t,
+		    struct quarry_error *err)
 {
 	struct quarry_oid tree;
 	int rc = toucher_tree_of(&tree, t, &m->tip, err);
@@ -290,23 +304,34 @@ static int tell(struct quarry_history *h, struct quarry_miner *m, struct toucher
 	return rc;
 }
 
-int miner_tell(struct quarry_history *h, struct quarry_miner *m, struct quarry_error *err)
+static int tell_all(struct quarry_history *h, struct quarry_miner *m, struct quarry_error *err)
 {
 	struct toucher *t = NULL;
 	int rc = take_toucher(&t, m, err);
 
 	if (rc)
 		return rc;
-	memcpy(h->flags, m->flags, sizeof(h->flags));
-	h->last = 1;
 	h->tip = m->tip;
 	h->since = window_is_open(m->options.since) ? INT32_MIN : m->options.since;
 	h->lines = (m->options.flags & QUARRY_MINE_LINES) != 0;
 	h->shallow = h->flags[QUARRY_FLAG_SHALLOW] > 0;
 	h->branch = arena_copy(&facts_piece(h)->arena, m->branch, strlen(m->branch));
-	rc = h->branch ? tell(h, m, t, err) : quarry_error_nomem(err);
-	h->missing_objects = lost_of(h->flags);
+	rc = h->branch ? tell_tip(h, m, t, err) : quarry_error_nomem(err);
 	toucher_free(t);
+	return rc;
+}
+
+int miner_tell(struct quarry_history *h, struct quarry_miner *m, struct quarry_error *err)
+{
+	int rc = 0;
+
+	memcpy(h->flags, m->flags, sizeof(h->flags));
+	h->last = 1;
+	if (m->options.only)
+		h->flags[QUARRY_FLAG_SHALLOW] = 0; /* of the repository, not of these */
+	else
+		rc = tell_all(h, m, err);
+	h->missing_objects = lost_of(h->flags);
 	return rc;
 }
 

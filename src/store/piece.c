@@ -241,7 +241,12 @@ static int widen_commit(struct quarry_store *s, const struct quarry_commit *c,
 	db_bind_int(st, 4, (int64_t)c->changes);
 	db_bind_int(st, 5, c->flags & QUARRY_COMMIT_PARTIAL);
 	db_bind_int(st, 6, QUARRY_COMMIT_PARTIAL);
-	return db_run(st, err);
+	db_lend_blob(st, 7, c->oid.id, QUARRY_OID_SIZE);
+	rc = db_run(st, err);
+	if (!rc && !db_changes(s->db))
+		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot write facts: a commit that was read is "
+				      "not there any more; run the same command again");
+	return rc;
 }
 
 static int put_commits(struct quarry_store *s, const struct quarry_history *h,

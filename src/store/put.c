@@ -133,22 +133,30 @@ int quarry_store_put_piece(struct quarry_store *s, const struct quarry_history *
 	return check(s, rc);
 }
 
-int quarry_store_put_end(struct quarry_store *s, const struct quarry_history *last,
-			 struct quarry_error *err)
+/* What the last piece says of the tip, and of what that makes of the commits. */
+static int put_last(struct quarry_store *s, const struct quarry_history *last,
+		    struct quarry_error *err)
 {
 	int64_t n_gone = 0;
-	int rc = check_active(s, err);
+	int rc = store_remove_gone(s, last->gone, last->n_gone, err);
 
-	if (!rc)
-		rc = store_remove_gone(s, last->gone, last->n_gone, err);
 	if (!rc)
 		rc = store_put_tip(s, last, err);
 	if (!rc)
 		rc = store_settle_gone(&n_gone, s, err);
 	if (!rc)
 		rc = store_put_ledger(s, last, n_gone, err);
+	return rc ? rc : store_put_repo(s, last, err);
+}
+
+int quarry_store_put_end(struct quarry_store *s, const struct quarry_history *last,
+			 struct quarry_error *err)
+{
+	int rc = check_active(s, err);
+
 	if (!rc)
-		rc = store_put_repo(s, last, err);
+		rc = s->put.mode == QUARRY_PUT_TOUCHES ? store_add_losses(s, last, err)
+						       : put_last(s, last, err);
 	if (!rc)
 		rc = note_change(s, err);
 	if (!rc)

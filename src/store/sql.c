@@ -39,6 +39,8 @@ static const char *const sql[ST_N] = {
 			" files_at_tip = ?9, since = ?10, lines = ?11, objects = ?12, tags = ?15,"
 			/* What was missing before and is not read again is missing still. */
 			" complete = ?13 AND (complete OR ?14) WHERE repo = ?1",
+	[ST_REPO_LOSSES] = "UPDATE repo SET missing_objects = missing_objects + ?2,"
+			   " complete = complete AND ?3 WHERE repo = ?1",
 	[ST_REPO_EMPTY] = "UPDATE repo SET state = 2, tip = NULL, branch = '', mined_s = ?2,"
 			  " mailmap = NULL, mailmap_missing = 0, shallow = 0, missing_objects = 0,"
 			  " files_at_tip = 0, since = -2147483648, lines = 0, objects = 0, tags = 0, complete = 0"
@@ -72,7 +74,8 @@ static const char *const sql[ST_N] = {
 	[ST_COMMIT_ADD] = COMMIT_ADD COMMIT_ROW,
 	[ST_COMMIT_ADD_MANY] = COMMIT_ADD STORE_ROWS_ALL(COMMIT_ROW),
 	[ST_COMMIT_WIDEN] = "UPDATE commits SET n_touches = ?3, changes = ?4,"
-			    " flags = (flags & ~?6) | ?5 WHERE commit_id = ?1 AND repo = ?2",
+			    " flags = (flags & ~?6) | ?5 WHERE commit_id = ?1 AND repo = ?2"
+			    " AND oid = ?7",
 	[ST_TOUCH_ADD] = TOUCH_ADD TOUCH_ROW,
 	[ST_TOUCH_ADD_MANY] = TOUCH_ADD STORE_ROWS_ALL(TOUCH_ROW),
 	[ST_TRAILER_ADD] = TRAILER_ADD TRAILER_ROW,

@@ -22,6 +22,7 @@ enum store_stmt {
 	ST_REPO_FIND,
 	ST_REPO_MINED,
 	ST_REPO_SET,
+	ST_REPO_LOSSES,
 	ST_REPO_EMPTY,
 	ST_REPO_STATE,
 	ST_REPO_AGAIN,
@@ -143,6 +144,10 @@ int store_put_repo(struct quarry_store *s, const struct quarry_history *h,
 		   struct quarry_error *err);
 /* Before that: a row where the tip is another one; h NULL: there is none any more. */
 int store_put_ledger(struct quarry_store *s, const struct quarry_history *h, int64_t n_gone,
+		     struct quarry_error *err);
+
+/* Of QUARRY_PUT_TOUCHES instead: what could not be read this time, too. */
+int store_add_losses(struct quarry_store *s, const struct quarry_history *h,
 		     struct quarry_error *err);
 
 extern const char quarry_schema_sql[];

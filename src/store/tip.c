@@ -179,15 +179,13 @@ static int add_flag(struct quarry_store *s, struct db_stmt *st, const char *name
 	return db_run(st, err);
 }
 
-/* Those that grow from run to run stay, and are added to (schema.sql, repo_flag). */
-static int put_flags(struct quarry_store *s, const struct quarry_history *h,
+/* Those that grow from run to run are there, and are added to (schema.sql, repo_flag). */
+static int add_flags(struct quarry_store *s, const struct quarry_history *h,
 		     struct quarry_error *err)
 {
 	struct db_stmt *st;
-	int rc = store_run(s, ST_DEL_FLAGS_OF_LAST, s->put.repo, err);
+	int rc = store_stmt(&st, s, ST_FLAG_ADD, err);
 
-	if (!rc)
-		rc = store_stmt(&st, s, ST_FLAG_ADD, err);
 	for (int i = 0; !rc && i < QUARRY_FLAG_N; i++) {
 		if (!h->flags[i])
 			continue;
@@ -226,7 +224,9 @@ int store_put_tip(struct quarry_store *s, const struct quarry_history *h,
 		rc = put_tip_texts(s, h, err);
 	if (!rc)
 		rc = put_releases(s, h, err);
-	return rc ? rc : put_flags(s, h, err);
+	if (!rc)
+		rc = store_run(s, ST_DEL_FLAGS_OF_LAST, s->put.repo, err);
+	return rc ? rc : add_flags(s, h, err);
 }
 
 int store_put_ledger(struct quarry_store *s, const struct quarry_history *h, int64_t n_gone,
@@ -279,5 +279,21 @@ int store_put_repo(struct quarry_store *s, const struct quarry_history *h,
 			    !s->put.lines_missing);
 	db_bind_int(st, 14, s->put.mode == QUARRY_PUT_REPLACE);
 	db_bind_int(st, 15, (int64_t)h->tags);
+	return db_run(st, err);
+}
+
+int store_add_losses(struct quarry_store *s, const struct quarry_history *h,
+		     struct quarry_error *err)
+{
+	struct db_stmt *st;
+	int rc = add_flags(s, h, err);
+
+	if (!rc)
+		rc = store_stmt(&st, s, ST_REPO_LOSSES, err);
+	if (rc)
+		return rc;
+	db_bind_int(st, 1, s->put.repo);
+	db_bind_int(st, 2, n_missing(h));
+	db_bind_int(st, 3, !n_missing(h) && !s->put.lines_missing);
 	return db_run(st, err);
 }

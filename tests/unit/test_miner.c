@@ -256,23 +256,32 @@ static size_t take_pieces(struct model *m, struct quarry_miner *miner)
 	return n;
 }
 
-static void mine_pieces(struct model *m, const char *gitdir, int32_t since)
+/* Returns the last piece, to be freed. */
+static struct quarry_history *mine_by(struct model *m, const char *gitdir,
+				      const struct quarry_mine_options *options)
 {
-	struct quarry_known *known = known_of(m);
-	struct quarry_mine_options options = { .since = since, .known = known };
 	struct quarry_error err = QUARRY_ERROR_INIT;
 	struct quarry_history *last = NULL;
 	struct quarry_miner *miner = NULL;
 
-	if (quarry_miner_open(&miner, gitdir, NULL, &options, &err))
+	if (quarry_miner_open(&miner, gitdir, NULL, options, &err))
 		fail_msg("%s", err.text);
 	while (take_pieces(m, miner))
 		;
 	assert_int_equal(quarry_miner_finish(&last, miner, &err), 0);
 	assert_int_equal(last->last, 1);
+	quarry_miner_free(miner);
+	return last;
+}
+
+static void mine_pieces(struct model *m, const char *gitdir, int32_t since)
+{
+	struct quarry_known *known = known_of(m);
+	struct quarry_mine_options options = { .since = since, .known = known };
+	struct quarry_history *last = mine_by(m, gitdir, &options);
+
 	add_last(m, last);
 	quarry_history_free(last);
-	quarry_miner_free(miner);
 	free_known(known);
 }
 
@@ -367,12 +376,89 @@ static void a_commit_outside_of_the_window_has_no_touches(void **state_)
 	history_release(&h);
 }
 
+/* What the last piece of options.only may say. */
+static void check_flags_alone(const struct quarry_history *last, int64_t n_missing)
+{
+	for (int i = 0; i < QUARRY_FLAG_N; i++)
+		assert_int_equal(last->flags[i], i == QUARRY_FLAG_MISSING_TREES ? n_missing : 0);
+	assert_int_equal(last->missing_objects, n_missing);
+	assert_int_equal(last->n_gone + last->n_landed + last->n_landed_no_more, 0);
+	assert_int_equal(last->n_tip_paths + last->n_tip_texts + last->n_commits, 0);
+}
+
+static void stored_commits_are_read_alone(void **state_)
+{
+	struct model all = { 0 }, some = { 0 };
+	VEC(struct quarry_stored_commit) only = { 0 };
+	struct quarry_mine_options options = { .since = quarry_quarter_of(FIRST_S) + 12 };
+	struct quarry_history *last;
+	struct history h;
+
+	history_init(&h);
+	make_history(&h, 8);
+	set_tip(&h, COMMITS - 1);
+	mine_whole(&all, h.gitdir, 0);
+	mine_pieces(&some, h.gitdir, options.since);
+	for (size_t i = 0; i < some.entries.n; i++) {
+		const struct quarry_commit *c = &some.entries.at[i].commit;
+		struct quarry_stored_commit stored = { c->oid, c->known };
+
+		if (!c->touched)
+			assert_int_equal(vec_push(&only, stored), 0);
+	}
+	assert_true(only.n > 20);
+	HISTORY_GIT(NULL, &h, "update-ref", "-d", "refs/heads/main"); /* no tip is needed */
+	options.only = only.at;
+	options.n_only = only.n;
+	last = mine_by(&some, h.gitdir, &options);
+	check_flags_alone(last, 0);
+	quarry_history_free(last);
+	for (size_t i = 0; i < some.entries.n; i++)
+		assert_true(some.entries.at[i].commit.touched);
+	check_same(&some, &all, 8, 0);
+	model_release(&all);
+	model_release(&some);
+	vec_release(&only);
+	history_release(&h);
+}
+
+static void a_stored_commit_that_is_not_there_is_counted(void **state_)
+{
+	struct quarry_stored_commit only[] = { { .oid = { "\xff" }, .number = 1 } };
+	struct quarry_mine_options options = { .only = only, .n_only = 1 };
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	struct quarry_history *piece = NULL;
+	struct history h;
+	char *path;
+	FILE *file;
+
+	history_init(&h);
+	make_history(&h, 9);
+	path = str_dupf("%s/shallow", h.gitdir);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_true(fputs("ffffffffffffffffffffffffffffffffffffffff\n", file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	if (quarry_mine(&piece, h.gitdir, NULL, &options, &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(piece->n_commits, 1);
+	assert_int_equal(piece->commits[0].known, 1);
+	assert_int_equal(piece->commits[0].touched, 0);
+	piece->n_commits = 0;
+	check_flags_alone(piece, 1);
+	quarry_history_free(piece);
+	free(path);
+	history_release(&h);
+}
+
 int main(void)
 {
 	struct quarry_error err = QUARRY_ERROR_INIT;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(steps_are_the_whole),
 		cmocka_unit_test(a_commit_outside_of_the_window_has_no_touches),
+		cmocka_unit_test(stored_commits_are_read_alone),
+		cmocka_unit_test(a_stored_commit_that_is_not_there_is_counted),
 	};
 	int failed;
 
