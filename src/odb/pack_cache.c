@@ -99,20 +99,25 @@ static void shrink(struct pack_cache *c)
 	}
 }
 
+static void free_chain(struct object *o)
+{
+	while (o) {
+		struct object *next = o->same_slot;
+
+		free(o);
+		o = next;
+	}
+}
+
 void pack_cache_free(struct pack_cache *c)
 {
 	if (!c)
 		return;
-	c->limit = 0;
-	shrink(c);
-	for (size_t i = 0; i < CLASSES; i++) {
-		while (c->free[i]) {
-			struct object *o = c->free[i];
-
-			c->free[i] = o->same_slot;
-			free(o);
-		}
-	}
+	/* Nobody holds one any more, and what lists they are in is nothing now. */
+	for (size_t i = 0; i < (size_t)1 << c->slot_bits; i++)
+		free_chain(c->slots[i]);
+	for (size_t i = 0; i < CLASSES; i++)
+		free_chain(c->free[i]);
 	free(c->slots);
 	free(c);
 }

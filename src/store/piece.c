@@ -47,8 +47,8 @@ static void bind_signature(struct db_stmt *st, const struct quarry_signature *x)
 	db_lend_blob(st, 4, x->raw_email ? x->raw_email : "", x->raw_email_len);
 }
 
-static int find_or_add(int64_t *out, struct quarry_store *s, const struct quarry_signature *x,
-		       struct quarry_error *err)
+static int find_signature(int64_t *out, struct quarry_store *s, const struct quarry_signature *x,
+			  struct quarry_error *err)
 {
 	struct db_stmt *st;
 	int rc = store_stmt(&st, s, ST_SIGNATURE_FIND, err);
@@ -60,16 +60,24 @@ static int find_or_add(int64_t *out, struct quarry_store *s, const struct quarry
 	if (rc > 0)
 		*out = db_int(st, 0);
 	db_reset(st);
-	if (rc)
-		return rc < 0 ? rc : 0;
-	rc = store_stmt(&st, s, ST_SIGNATURE_ADD, err);
+	return rc < 0 ? rc : 0;
+}
+
+/* While a store is filled, most that are not in the map are new. */
+static int add_or_find(int64_t *out, struct quarry_store *s, const struct quarry_signature *x,
+		       struct quarry_error *err)
+{
+	struct db_stmt *st;
+	int rc = store_stmt(&st, s, ST_SIGNATURE_ADD, err);
+
 	if (rc)
 		return rc;
 	bind_signature(st, x);
 	rc = db_run(st, err);
-	if (!rc)
-		*out = db_last_id(s->db);
-	return rc;
+	if (rc || !db_changes(s->db))
+		return rc ? rc : find_signature(out, s, x, err);
+	*out = db_last_id(s->db);
+	return 0;
 }
 
 static int put_signature(int64_t *out, struct quarry_store *s, const struct quarry_signature *x,
@@ -84,7 +92,7 @@ static int put_signature(int64_t *out, struct quarry_store *s, const struct quar
 	if (!number)
 		return quarry_error_nomem(err);
 	if (!*number)
-		rc = find_or_add(number, s, x, err);
+		rc = add_or_find(number, s, x, err);
 	*out = *number;
 	return rc;
 }
@@ -127,12 +135,25 @@ static int load_paths(struct quarry_store *s, struct quarry_error *err)
 	return rc;
 }
 
+/* Rows of paths and commits get the numbers that were counted for them, since these begin
+ * behind the last one: to let SQLite give them is cheaper than to have it look whether they
+ * are free.  `next` is that behind the last row. */
+static int check_number(struct quarry_store *s, int64_t next, struct quarry_error *err)
+{
+	if (db_last_id(s->db) == next - 1)
+		return 0;
+	return quarry_error_set(err, QUARRY_EFAIL, "cannot write facts: row %lld got the number %lld; "
+				"this is a bug in quarry", (long long)next - 1,
+				(long long)db_last_id(s->db));
+}
+
 /* Write the paths that have the numbers `first` and up, in their order. */
 static int write_paths(struct quarry_store *s, const struct quarry_path *paths,
 		       const int64_t *numbers, size_t n, int64_t first, struct quarry_error *err)
 {
-	struct rows rows = rows_of(s, ST_PATH_ADD, ST_PATH_ADD_MANY, 3,
-				   (size_t)(s->put.next_path - first));
+	const int64_t shared[] = { s->put.repo };
+	struct rows rows = rows_of(s, ST_PATH_ADD, ST_PATH_ADD_MANY, 1,
+				   (size_t)(s->put.next_path - first), shared, 1);
 	int rc = 0, at;
 
 	for (size_t i = 0; !rc && rows.left && i < n; i++) {
@@ -141,15 +162,14 @@ static int write_paths(struct quarry_store *s, const struct quarry_path *paths,
 		rc = rows_next(&at, &rows, err);
 		if (rc)
 			break;
-		db_bind_int(rows.st, at, first++);
-		db_bind_int(rows.st, at + 1, s->put.repo);
+		first++;
 		if (utf8_valid(paths[i].name, paths[i].len))
-			db_lend_text(rows.st, at + 2, paths[i].name, paths[i].len);
+			db_lend_text(rows.st, at, paths[i].name, paths[i].len);
 		else
-			db_lend_blob(rows.st, at + 2, paths[i].name, paths[i].len);
+			db_lend_blob(rows.st, at, paths[i].name, paths[i].len);
 		rc = rows_done(&rows, err);
 	}
-	return rc;
+	return rc ? rc : check_number(s, s->put.next_path, err);
 }
 
 /* Those that this writing has added so far lie in one range. */
@@ -159,8 +179,6 @@ static int widen_range(struct quarry_store *s, int64_t first, struct quarry_erro
 	struct db_stmt *st;
 	int rc;
 
-	if (put->next_path == first)
-		return 0;
 	if (!put->first_path)
 		put->first_path = first;
 	rc = store_stmt(&st, s, ST_PATH_RANGE, err);
@@ -187,19 +205,17 @@ int store_put_paths(int64_t *out, struct quarry_store *s, const struct quarry_pa
 		out[i] = *number;
 		s->put.next_path += *number == s->put.next_path;
 	}
-	if (!rc)
-		rc = widen_range(s, first, err);
+	if (rc || s->put.next_path == first)
+		return rc;
+	rc = widen_range(s, first, err);
 	return rc ? rc : write_paths(s, paths, out, n, first, err);
 }
 
-static void bind_commit(struct db_stmt *st, int at, const struct quarry_store *s,
-			const struct quarry_history *h, const struct quarry_commit *c,
-			const struct numbers *numbers)
+static void bind_commit(struct db_stmt *st, int at, const struct quarry_history *h,
+			const struct quarry_commit *c, const struct numbers *numbers)
 {
 	int32_t quarter = quarry_quarter_of(c->author_s);
 
-	db_bind_int(st, at++, numbers->commits[c - h->commits]);
-	db_bind_int(st, at++, s->put.repo);
 	db_lend_blob(st, at++, c->oid.id, QUARRY_OID_SIZE);
 	db_bind_int(st, at++, numbers->signatures[c->author]);
 	db_bind_int(st, at++, numbers->signatures[c->committer]);
@@ -216,12 +232,11 @@ static void bind_commit(struct db_stmt *st, int at, const struct quarry_store *s
 	db_bind_int(st, at++, c->flags);
 	if (c->touched) {
 		db_bind_int(st, at++, c->n_touches);
-		db_bind_int(st, at++, (int64_t)c->changes);
+		db_bind_int(st, at, (int64_t)c->changes);
 	} else {
 		db_bind_null(st, at++);
-		db_bind_null(st, at++);
+		db_bind_null(st, at);
 	}
-	db_bind_int(st, at, s->put.mined_s);
 }
 
 /* The touches of a commit that is there alone: what it had of them goes. */
@@ -252,6 +267,7 @@ static int widen_commit(struct quarry_store *s, const struct quarry_commit *c,
 static int put_commits(struct quarry_store *s, const struct quarry_history *h,
 		       const struct numbers *numbers, struct quarry_error *err)
 {
+	const int64_t shared[] = { s->put.repo, s->put.mined_s };
 	size_t n_new = 0;
 	struct rows rows;
 	int rc = 0, at;
@@ -264,7 +280,7 @@ static int put_commits(struct quarry_store *s, const struct quarry_history *h,
 		numbers->commits[i] = c->known ? c->known : s->put.next_commit + (int64_t)n_new;
 		n_new += !c->known;
 	}
-	rows = rows_of(s, ST_COMMIT_ADD, ST_COMMIT_ADD_MANY, 18, n_new);
+	rows = rows_of(s, ST_COMMIT_ADD, ST_COMMIT_ADD_MANY, 15, n_new, shared, 2);
 	for (size_t i = 0; !rc && i < h->n_commits; i++) {
 		const struct quarry_commit *c = &h->commits[i];
 
@@ -275,58 +291,12 @@ static int put_commits(struct quarry_store *s, const struct quarry_history *h,
 		rc = rows_next(&at, &rows, err);
 		if (rc)
 			break;
-		bind_commit(rows.st, at, s, h, c, numbers);
+		bind_commit(rows.st, at, h, c, numbers);
 		rc = rows_done(&rows, err);
 	}
 	s->put.next_commit += (int64_t)n_new;
 	s->put.n_added += (int64_t)n_new;
-	return rc;
-}
-
-static void bind_touch(struct db_stmt *st, int at, const struct quarry_touch *t, int64_t commit,
-		       const struct numbers *numbers)
-{
-	db_bind_int(st, at, commit);
-	db_bind_int(st, at + 1, numbers->paths[t->path]);
-	if (t->old_path == QUARRY_NO_PATH)
-		db_bind_null(st, at + 2);
-	else
-		db_bind_int(st, at + 2, numbers->paths[t->old_path]);
-	db_lend_text(st, at + 3, &t->status, 1);
-	if (t->added == QUARRY_LINES_NONE) {
-		db_bind_null(st, at + 4);
-		db_bind_null(st, at + 5);
-	} else {
-		db_bind_int(st, at + 4, t->added);
-		db_bind_int(st, at + 5, t->deleted);
-	}
-}
-
-static int put_touches(struct quarry_store *s, const struct quarry_history *h,
-		       const struct numbers *numbers, struct quarry_error *err)
-{
-	struct rows rows;
-	size_t n = 0;
-	int rc = 0, at;
-
-	for (size_t i = 0; i < h->n_commits; i++)
-		n += h->commits[i].touched ? h->commits[i].n_touches : 0;
-	rows = rows_of(s, ST_TOUCH_ADD, ST_TOUCH_ADD_MANY, 6, n);
-	for (size_t i = 0; !rc && i < h->n_commits; i++) {
-		const struct quarry_commit *c = &h->commits[i];
-
-		for (uint32_t k = 0; !rc && c->touched && k < c->n_touches; k++) {
-			const struct quarry_touch *t = &h->touches[c->first_touch + k];
-
-			rc = rows_next(&at, &rows, err);
-			if (rc)
-				break;
-			bind_touch(rows.st, at, t, numbers->commits[i], numbers);
-			s->put.lines_missing |= t->added == QUARRY_LINES_MISSING;
-			rc = rows_done(&rows, err);
-		}
-	}
-	return rc;
+	return rc || !n_new ? rc : check_number(s, s->put.next_commit, err);
 }
 
 static void bind_trailer(struct db_stmt *st, int at, const struct quarry_trailer *t,
@@ -351,7 +321,7 @@ static int put_trailers(struct quarry_store *s, const struct quarry_history *h,
 
 	for (size_t i = 0; i < h->n_commits; i++)
 		n += h->commits[i].known ? 0 : h->commits[i].n_trailers;
-	rows = rows_of(s, ST_TRAILER_ADD, ST_TRAILER_ADD_MANY, 5, n);
+	rows = rows_of(s, ST_TRAILER_ADD, ST_TRAILER_ADD_MANY, 5, n, NULL, 0);
 	for (size_t i = 0; !rc && i < h->n_commits; i++) {
 		const struct quarry_commit *c = &h->commits[i];
 
@@ -387,7 +357,7 @@ int store_put_piece(struct quarry_store *s, const struct quarry_history *h,
 	if (!rc)
 		rc = put_commits(s, h, &numbers, err);
 	if (!rc)
-		rc = put_touches(s, h, &numbers, err);
+		rc = store_put_touches(s, h, numbers.commits, numbers.paths, err);
 	if (!rc)
 		rc = put_trailers(s, h, &numbers, err);
 done:

@@ -7,19 +7,20 @@
 #include "store/rows.h"
 #include "util/banned.h"
 
-#define PATH_ADD "INSERT OR FAIL INTO path(path, repo, name) VALUES"
-#define PATH_ROW "(?,?,?)"
-#define COMMIT_ADD "INSERT OR FAIL INTO commits(commit_id, repo, oid, author, committer, author_s," \
-		   " author_offset_min, committer_s, committer_offset_min, author_quarter," \
-		   " author_bin, n_parents, parents, subject, flags, n_touches, changes," \
-		   " first_seen_s) VALUES"
-#define COMMIT_ROW "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-#define TOUCH_ADD "INSERT OR FAIL INTO touch(commit_id, path, old_path, status, added, deleted) VALUES"
+#define PATH_ADD "INSERT OR FAIL INTO path(repo, name) VALUES"
+#define PATH_ROW "(?1,?)"
+#define COMMIT_ADD "INSERT OR FAIL INTO commits(repo, first_seen_s, oid, author, committer," \
+		   " author_s, author_offset_min, committer_s, committer_offset_min, author_quarter," \
+		   " author_bin, n_parents, parents, subject, flags, n_touches, changes) VALUES"
+#define COMMIT_ROW "(?1,?2,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+#define TOUCH_ADD "INSERT OR FAIL INTO touch(commit_id, path, status, old_path, added, deleted) VALUES"
 #define TOUCH_ROW "(?,?,?,?,?,?)"
+#define TOUCH_ADD_PLAIN "INSERT OR FAIL INTO touch(commit_id, path, status) VALUES"
+#define TOUCH_ROW_PLAIN "(?,?,?)"
 #define TRAILER_ADD "INSERT OR FAIL INTO trailer(commit_id, n, key, value, signature) VALUES"
 #define TRAILER_ROW "(?,?,?,?,?)"
 #define TIP_RUN_ADD "INSERT OR FAIL INTO tip_run(repo, first, last) VALUES"
-#define TIP_RUN_ROW "(?,?,?)"
+#define TIP_RUN_ROW "(?1,?,?)"
 
 #define COMMITS_OF "(SELECT commit_id FROM commits WHERE repo = ?1)"
 #define FROM_PATHS_OF " FROM path_range r CROSS JOIN path p ON p.path BETWEEN r.first AND r.last" \
@@ -62,7 +63,7 @@ static const char *const sql[ST_N] = {
 		     " n_touches IS NOT NULL FROM commits WHERE repo = ?1",
 	[ST_NEXT_PATH] = "SELECT coalesce(max(path), 0) + 1 FROM path",
 	[ST_NEXT_COMMIT] = "SELECT coalesce(max(commit_id), 0) + 1 FROM commits",
-	[ST_SIGNATURE_ADD] = "INSERT INTO signature(name, email, raw_name, raw_email)"
+	[ST_SIGNATURE_ADD] = "INSERT OR IGNORE INTO signature(name, email, raw_name, raw_email)"
 			     " VALUES(?1, ?2, ?3, ?4)",
 	[ST_SIGNATURE_FIND] = "SELECT signature FROM signature"
 			      " WHERE name = ?1 AND email = ?2 AND raw_name = ?3 AND raw_email = ?4",
@@ -78,6 +79,8 @@ static const char *const sql[ST_N] = {
 			    " AND oid = ?7",
 	[ST_TOUCH_ADD] = TOUCH_ADD TOUCH_ROW,
 	[ST_TOUCH_ADD_MANY] = TOUCH_ADD STORE_ROWS_ALL(TOUCH_ROW),
+	[ST_TOUCH_ADD_PLAIN] = TOUCH_ADD_PLAIN TOUCH_ROW_PLAIN,
+	[ST_TOUCH_ADD_PLAIN_MANY] = TOUCH_ADD_PLAIN STORE_ROWS_ALL(TOUCH_ROW_PLAIN),
 	[ST_TRAILER_ADD] = TRAILER_ADD TRAILER_ROW,
 	[ST_TRAILER_ADD_MANY] = TRAILER_ADD STORE_ROWS_ALL(TRAILER_ROW),
 	[ST_LANDED] = "UPDATE commits SET flags = flags | ?3 WHERE commit_id = ?1 AND repo = ?2",

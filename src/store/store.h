@@ -45,6 +45,8 @@ enum store_stmt {
 	ST_COMMIT_WIDEN,
 	ST_TOUCH_ADD,
 	ST_TOUCH_ADD_MANY,
+	ST_TOUCH_ADD_PLAIN,
+	ST_TOUCH_ADD_PLAIN_MANY,
 	ST_TRAILER_ADD,
 	ST_TRAILER_ADD_MANY,
 	ST_LANDED,
@@ -128,6 +130,10 @@ int store_put_piece(struct quarry_store *s, const struct quarry_history *h,
 /* The numbers of paths, added where they are new. */
 int store_put_paths(int64_t *out, struct quarry_store *s, const struct quarry_path *paths,
 		    size_t n, struct quarry_error *err);
+
+/* touches.c: those of a piece, whose commits and paths have these numbers. */
+int store_put_touches(struct quarry_store *s, const struct quarry_history *h,
+		      const int64_t *commits, const int64_t *paths, struct quarry_error *err);
 
 /* gone.c: what was stored and is no more. */
 int store_remove_all(struct quarry_store *s, struct quarry_error *err);

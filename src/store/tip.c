@@ -81,16 +81,16 @@ static bool are_in(const struct runs *old, const struct runs *new)
 
 static int write_runs(struct quarry_store *s, const struct runs *runs, struct quarry_error *err)
 {
-	struct rows rows = rows_of(s, ST_TIP_RUN_ADD, ST_TIP_RUN_ADD_MANY, 3, runs->of.n);
+	const int64_t shared[] = { s->put.repo };
+	struct rows rows = rows_of(s, ST_TIP_RUN_ADD, ST_TIP_RUN_ADD_MANY, 2, runs->of.n, shared, 1);
 	int rc = store_run(s, ST_DEL_TIP_RUNS, s->put.repo, err), at;
 
 	for (size_t i = 0; !rc && i < runs->of.n; i++) {
 		rc = rows_next(&at, &rows, err);
 		if (rc)
 			break;
-		db_bind_int(rows.st, at, s->put.repo);
-		db_bind_int(rows.st, at + 1, runs->of.at[i].first);
-		db_bind_int(rows.st, at + 2, runs->of.at[i].last);
+		db_bind_int(rows.st, at, runs->of.at[i].first);
+		db_bind_int(rows.st, at + 1, runs->of.at[i].last);
 		rc = rows_done(&rows, err);
 	}
 	return rc;
