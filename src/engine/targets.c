@@ -82,16 +82,12 @@ static int add(struct quarry_engine *e, struct map *seen, const char *text, cons
 	return rc;
 }
 
-int engine_find_targets(struct quarry_engine *e, struct quarry_error *err)
+static int add_all(struct quarry_engine *e, struct quarry_error *err)
 {
 	const struct quarry_universe *u = e->universe;
 	struct map seen = MAP_INIT;
 	int rc = 0;
 
-	/* A mistyped mirror must not become a fetch of everything. */
-	if (e->options.mirror && !file_is_dir(e->options.mirror))
-		return quarry_error_set(err, QUARRY_EUSAGE, "the mirror '%s' is not a folder: name one "
-					"that holds <owner>+<name>.git", e->options.mirror);
 	for (size_t i = 0; !rc && i < u->n_repos; i++)
 		rc = add(e, &seen, u->repos[i].url, u->repos[i].branch, err);
 	for (size_t i = 0; !rc && i < u->n_repos; i++)
@@ -100,4 +96,25 @@ int engine_find_targets(struct quarry_engine *e, struct quarry_error *err)
 				 err);
 	map_release(&seen);
 	return rc;
+}
+
+/* In one transaction: one for each costs more than what it writes. */
+static int add_and_store(struct quarry_engine *e, struct quarry_error *err)
+{
+	int rc = quarry_store_group_begin(e->store, err), end_rc;
+
+	if (rc)
+		return rc;
+	rc = add_all(e, err);
+	end_rc = quarry_store_group_end(e->store, rc ? /* err= */ NULL : err);
+	return rc ? rc : end_rc;
+}
+
+int engine_find_targets(struct quarry_engine *e, struct quarry_error *err)
+{
+	/* A mistyped mirror must not become a fetch of everything. */
+	if (e->options.mirror && !file_is_dir(e->options.mirror))
+		return quarry_error_set(err, QUARRY_EUSAGE, "the mirror '%s' is not a folder: name one "
+					"that holds <owner>+<name>.git", e->options.mirror);
+	return e->only_looks ? add_all(e, err) : add_and_store(e, err);
 }
