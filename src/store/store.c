@@ -22,7 +22,6 @@ static const char common_pragmas[] =
  * histories: what is left at the end is copied when nobody does anything else.
  */
 static const char writer_pragmas[] =
-	"PRAGMA journal_mode = WAL;"
 	"PRAGMA synchronous = NORMAL;"
 	"PRAGMA wal_autocheckpoint = 1000;";
 
@@ -33,10 +32,8 @@ static const char new_pragmas[] = "PRAGMA page_size = 16384";
 static int make(struct quarry_store *s, struct quarry_error *err)
 {
 	int64_t version = 0;
-	int rc = db_exec(s->db, new_pragmas, err);
+	int rc = db_begin(s->db, err);
 
-	if (!rc)
-		rc = db_begin(s->db, err);
 	/* Another process may have made it while this one waited. */
 	if (!rc)
 		rc = db_scalar(&version, s->db, "PRAGMA user_version", 0, err);
@@ -51,6 +48,18 @@ static int make(struct quarry_store *s, struct quarry_error *err)
 	else
 		s->version = STORE_VERSION;
 	return rc;
+}
+
+/* WAL first: tables made in it take no journal of their own, which is waited for. */
+static int open_to_write(struct quarry_store *s, struct quarry_error *err)
+{
+	int rc = s->version ? 0 : db_exec(s->db, new_pragmas, err);
+
+	if (!rc)
+		rc = db_use_wal(s->db, err);
+	if (!rc)
+		rc = db_exec(s->db, writer_pragmas, err);
+	return rc || s->version == STORE_VERSION ? rc : make(s, err);
 }
 
 /* Is it a store that this program can read? */
@@ -101,10 +110,8 @@ int quarry_store_open(struct quarry_store **out, const char *path,
 		db_watch(s->db, options->stop, &options->log);
 	if (!rc)
 		rc = check(s, path, err);
-	if (!rc && !read_only && s->version < STORE_VERSION)
-		rc = make(s, err);
 	if (!rc && !read_only)
-		rc = db_exec(s->db, writer_pragmas, err);
+		rc = open_to_write(s, err);
 	if (!rc)
 		rc = db_exec(s->db, common_pragmas, err);
 	if (!rc && read_only)

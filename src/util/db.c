@@ -247,6 +247,17 @@ int db_exec(struct quarry_db *db, const char *sql, struct quarry_error *err)
 	return rc == SQLITE_OK ? 0 : fail(db, rc, err);
 }
 
+/* SQLite itself does not wait for another one that changes the mode, too. */
+int db_use_wal(struct quarry_db *db, struct quarry_error *err)
+{
+	static const char sql[] = "PRAGMA journal_mode = WAL";
+	int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+
+	for (int n = 0; rc == SQLITE_BUSY && on_busy(db, n); n++)
+		rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+	return rc == SQLITE_OK ? 0 : fail(db, rc, err);
+}
+
 int db_begin(struct quarry_db *db, struct quarry_error *err)
 {
 	return db_exec(db, "BEGIN IMMEDIATE", err);

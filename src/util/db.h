@@ -41,6 +41,10 @@ void db_close(struct quarry_db *db); /* NULL is fine */
 /* Run a script of statements that return nothing. */
 int db_exec(struct quarry_db *db, const char *sql, struct quarry_error *err);
 
+/* Readers and the writer do not wait for each other from now on. It waits for who uses the
+ * database; nothing where it is so already. */
+int db_use_wal(struct quarry_db *db, struct quarry_error *err);
+
 int db_begin(struct quarry_db *db, struct quarry_error *err);
 /* For reading alone: all statements until db_rollback() see one state of the store,
  * whatever another process writes meanwhile. */

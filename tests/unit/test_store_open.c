@@ -326,6 +326,57 @@ static void a_long_statement_ends_when_stopped(void **state)
 	check_stopped(f, db_exec(db, ENDLESS, &f->err));
 }
 
+#define OPENERS 4
+
+struct opener {
+	pthread_t thread;
+	pthread_barrier_t *barrier;
+	const char *path;
+	int rc;
+	struct quarry_error err;
+};
+
+static void *open_it(void *payload)
+{
+	struct opener *o = payload;
+	struct quarry_store *s = NULL;
+	int64_t repo;
+
+	(void)pthread_barrier_wait(o->barrier);
+	o->rc = quarry_store_open(&s, o->path, NULL, &o->err);
+	if (!o->rc)
+		o->rc = quarry_store_repo(&repo, s, "https://host/a/b", "a/b", &o->err);
+	quarry_store_free(s);
+	return NULL;
+}
+
+/* SQLite makes nobody wait who changes to WAL while another one does. */
+static void several_may_make_one_store(void **state)
+{
+	struct fixture *f = *state;
+	pthread_barrier_t barrier;
+	struct opener openers[OPENERS];
+
+	assert_int_equal(pthread_barrier_init(&barrier, NULL, OPENERS), 0);
+	for (int round = 0; round < 5; round++) {
+		for (int i = 0; i < OPENERS; i++) {
+			openers[i] = (struct opener){ .barrier = &barrier, .path = f->path };
+			assert_int_equal(pthread_create(&openers[i].thread, NULL, open_it,
+							&openers[i]), 0);
+		}
+		for (int i = 0; i < OPENERS; i++)
+			assert_int_equal(pthread_join(openers[i].thread, NULL), 0);
+		for (int i = 0; i < OPENERS; i++)
+			if (openers[i].rc)
+				fail_msg("%s", openers[i].err.text);
+		assert_int_equal(quarry_store_open(&f->store, f->path, NULL, &f->err), 0);
+		check_holds(f, 1, 0);
+		close_store(f);
+		assert_int_equal(remove(f->path), 0);
+	}
+	assert_int_equal(pthread_barrier_destroy(&barrier), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -334,6 +385,7 @@ int main(void)
 		TEST(an_empty_file_is_read_as_it_is),
 		TEST(reading_makes_no_store),
 		TEST(what_another_run_writes_can_be_read),
+		TEST(several_may_make_one_store),
 		TEST(a_wait_ends_when_stopped),
 		TEST(opening_ends_when_stopped),
 		TEST(a_long_wait_is_told_once),
