@@ -123,6 +123,10 @@ int quarry_engine_open(struct quarry_engine **out, const struct quarry_engine_op
 		       struct quarry_error *err);
 void quarry_engine_free(struct quarry_engine *e);
 
+/** Fetching or mining comes soon: start what they need, which takes some milliseconds,
+ * beside what is called before them. May be left out; a failure is told by them. */
+void quarry_engine_prepare(struct quarry_engine *e);
+
 /** Load the universe in folder `dir` and open the store, which is made when it is not
  * there; needed by fetch, mine and derive. QUARRY_EUSAGE for a folder that is no universe,
  * or a SOURCE_DATE_EPOCH that is no time; no store is made then. */

@@ -42,7 +42,7 @@ int cmd_fetch(int argc, char **argv)
 			.min_args = 1,
 			.max_args = 1,
 		},
-		.open = session_open,
+		.open = session_open_to_bring,
 		.step = session_fetch,
 	};
 
@@ -61,7 +61,7 @@ int cmd_mine(int argc, char **argv)
 			.min_args = 1,
 			.max_args = 1,
 		},
-		.open = session_open,
+		.open = session_open_to_bring,
 		.step = session_mine,
 	};
 

@@ -48,6 +48,15 @@ int session_open(struct session *s, struct opts *o, struct quarry_error *err)
 	return quarry_engine_open(&s->engine, &options, err);
 }
 
+int session_open_to_bring(struct session *s, struct opts *o, struct quarry_error *err)
+{
+	int rc = session_open(s, o, err);
+
+	if (!rc)
+		quarry_engine_prepare(s->engine);
+	return rc;
+}
+
 int session_open_store(struct session *s, struct opts *o, struct quarry_error *err)
 {
 	s->opts = o;
@@ -66,7 +75,7 @@ int session_load(struct session *s, const char *dir, struct quarry_error *err)
 
 int session_open_universe(struct session *s, struct opts *o, struct quarry_error *err)
 {
-	int rc = session_open(s, o, err);
+	int rc = session_open_to_bring(s, o, err);
 
 	return rc ? rc : session_load(s, o->args[0], err);
 }

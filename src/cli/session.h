@@ -27,11 +27,13 @@ struct session {
 
 /* Open the store, and make it when it is not there. */
 int session_open(struct session *s, struct opts *o, struct quarry_error *err);
+/* The same for a command that fetches or mines: it starts what these need. */
+int session_open_to_bring(struct session *s, struct opts *o, struct quarry_error *err);
 /* The same for a command that only reads it: a missing store is QUARRY_ENOTFOUND. */
 int session_open_store(struct session *s, struct opts *o, struct quarry_error *err);
 
 int session_load(struct session *s, const char *dir, struct quarry_error *err);
-/* Open, and load the universe that the first argument names. */
+/* Open to fetch or mine, and load the universe that the first argument names. */
 int session_open_universe(struct session *s, struct opts *o, struct quarry_error *err);
 
 /* The steps; each one says in one line on stderr how it went. */

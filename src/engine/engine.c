@@ -5,8 +5,6 @@
 #include <time.h>
 
 #include "quarry/aggregate.h"
-#include "quarry/fetch.h"
-#include "quarry/mine.h"
 #include "util/banned.h"
 
 #define CLOCK "SOURCE_DATE_EPOCH"
@@ -127,17 +125,6 @@ int quarry_engine_open(struct quarry_engine **out, const struct quarry_engine_op
 
 	if (!e)
 		return quarry_error_nomem(err);
-	rc = quarry_mine_init(err);
-	if (rc) {
-		free(e);
-		return rc;
-	}
-	rc = quarry_fetch_init(err);
-	if (rc) {
-		quarry_mine_shutdown();
-		free(e);
-		return rc;
-	}
 	(void)pthread_mutex_init(&e->lock, NULL); /* default attributes cannot fail here */
 	rc = copy_options(e, options, err);
 	if (!rc) {
@@ -146,6 +133,11 @@ int quarry_engine_open(struct quarry_engine **out, const struct quarry_engine_op
 	}
 	quarry_engine_free(e);
 	return rc;
+}
+
+void quarry_engine_prepare(struct quarry_engine *e)
+{
+	libraries_prepare(&e->libraries);
 }
 
 static void drop_targets(struct quarry_engine *e)
@@ -170,8 +162,7 @@ void quarry_engine_free(struct quarry_engine *e)
 	free((char *)e->options.mirror);
 	free((char *)e->options.without);
 	(void)pthread_mutex_destroy(&e->lock);
-	quarry_fetch_shutdown();
-	quarry_mine_shutdown();
+	libraries_release(&e->libraries);
 	free(e);
 }
 

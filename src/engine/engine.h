@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "engine/libraries.h"
 #include "quarry/engine.h"
 #include "quarry/store.h"
 #include "util/vec.h"
@@ -29,6 +30,7 @@ struct quarry_engine {
 	bool only_looks; /* the store was opened to be read */
 	struct quarry_universe *universe;
 	VEC(struct target) targets;
+	struct libraries libraries;
 	pthread_mutex_t lock; /* store, summary and progress: workers take it */
 };
 

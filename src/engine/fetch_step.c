@@ -198,10 +198,10 @@ int quarry_engine_fetch(struct quarry_engine *e, struct quarry_summary *out,
 	struct fetching f = { .step = { .engine = e, .summary = out, .name = "fetching",
 					.unit = "bytes", .which = QUARRY_STORE_FETCH } };
 	unsigned jobs = e->options.jobs ? e->options.jobs : JOBS;
-	int rc = 0;
+	int rc = libraries_start_fetch(&e->libraries, err);
 
 	*out = (struct quarry_summary){ 0 };
-	if (file_is_dir(e->options.cache) && !e->options.offline)
+	if (!rc && file_is_dir(e->options.cache) && !e->options.offline)
 		rc = quarry_fetch_tidy(e->options.cache, err);
 	if (!rc)
 		rc = start(&f, err);

@@ -499,6 +499,8 @@ static int run(void *payload, struct quarry_error *err)
 	if (!rc)
 		rc = load_stored(m, err);
 	if (!rc)
+		rc = libraries_start_mine(&m->step.engine->libraries, err);
+	if (!rc)
 		rc = read_all(m, err);
 	if (!rc)
 		rc = read_twins(m, err);
