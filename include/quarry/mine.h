@@ -76,7 +76,9 @@ int quarry_mine(struct quarry_history **out, const char *gitdir, const char *bra
 /**
  * The same in pieces.
  *
- *	rc = quarry_miner_open(&m, "repo.git", NULL, &options, &err);
+ *	rc = quarry_miner_open(&m, "repo.git", NULL, &err);
+ *	rc = quarry_miner_tip(&tip, m, &err);                 may be left out
+ *	rc = quarry_miner_start(m, &options, &err);
  *	while (!(rc = quarry_miner_next(&piece, m, &err)) && piece) {
  *		rc = quarry_miner_touch(m, piece, &err);      in any thread
  *		...
@@ -84,13 +86,22 @@ int quarry_mine(struct quarry_history **out, const char *gitdir, const char *bra
  *	}
  *	rc = quarry_miner_finish(&last, m, &err);             after all of them
  *	quarry_miner_free(m);
- *
- * `options` and what it points to must outlive the miner.
  */
 struct quarry_miner;
 
+/** Open the repository; no reference is followed yet. @param branch  as for quarry_mine_tip() */
 int quarry_miner_open(struct quarry_miner **out, const char *gitdir, const char *branch,
-		      const struct quarry_mine_options *options, struct quarry_error *err);
+		      struct quarry_error *err);
+
+/** The tip that would be read, followed the first time; returns what quarry_mine_tip() does. */
+int quarry_miner_tip(struct quarry_oid *out, struct quarry_miner *m, struct quarry_error *err);
+
+/**
+ * Prepare to read from that tip: once. Borrowed objects that may not be read are refused here.
+ * @param options  what they point to must outlive the miner; NULL: all 0
+ */
+int quarry_miner_start(struct quarry_miner *m, const struct quarry_mine_options *options,
+		       struct quarry_error *err);
 
 /** The next commits, without their touches; *out NULL: there are no more. One thread at
  * a time. */

@@ -82,7 +82,7 @@ static int compare(struct reading *r, struct quarry_error *err)
 {
 	const struct target *t = r->work.target;
 	bool current = false;
-	int rc = quarry_mine_tip(&r->tip, t->gitdir, t->branch, err);
+	int rc = quarry_miner_tip(&r->tip, r->miner, err);
 
 	r->empty = rc == QUARRY_ENOTFOUND && !t->branch;
 	/* References may be lost; who takes all commits away on purpose removes the facts, too. */
@@ -112,14 +112,6 @@ static int load_known(struct mining *m, struct reading *r, struct quarry_error *
 	return rc;
 }
 
-/* All that the tip leads to and is not stored. */
-static int prepare(struct mining *m, struct reading *r, struct quarry_error *err)
-{
-	int rc = compare(r, err);
-
-	return rc ? rc : load_known(m, r, err);
-}
-
 /* Commits that are stored, wherever the tip is now. */
 static void prepare_again(struct reading *r)
 {
@@ -127,12 +119,31 @@ static void prepare_again(struct reading *r)
 	r->tip = r->stored.tip;
 }
 
+/* Else all that the tip leads to and is not stored. */
+static int prepare(struct mining *m, struct reading *r, struct quarry_error *err)
+{
+	int rc;
+
+	if (r->again) {
+		prepare_again(r);
+		return 0;
+	}
+	rc = compare(r, err);
+	return rc ? rc : load_known(m, r, err);
+}
+
+static void close_miner(struct reading *r)
+{
+	quarry_miner_free(r->miner);
+	r->miner = NULL;
+}
+
 static int on_open(void *payload, size_t i, struct quarry_error *err)
 {
 	struct mining *m = payload;
 	struct reading *r = &m->readings[i];
 	const struct target *t = r->work.target;
-	int rc = 0;
+	int rc;
 
 	step_begin(&r->work);
 	r->running = true;
@@ -142,11 +153,14 @@ static int on_open(void *payload, size_t i, struct quarry_error *err)
 		return quarry_error_set(err, QUARRY_ENOTFOUND,
 					"'%s' has no local history: bring it with 'quarry fetch', "
 					"or name a --mirror that holds it", t->url);
-	if (r->again)
-		prepare_again(r);
-	else
+	rc = quarry_miner_open(&r->miner, t->gitdir, t->branch, err);
+	if (!rc)
 		rc = prepare(m, r, err);
-	return rc ? rc : quarry_miner_open(&r->miner, t->gitdir, t->branch, &r->options, err);
+	if (!rc)
+		rc = quarry_miner_start(r->miner, &r->options, err);
+	if (rc)
+		close_miner(r); /* it may wait to be noted */
+	return rc;
 }
 
 static int on_walk(void **piece, size_t *size, void *payload, size_t i, struct quarry_error *err)
@@ -177,9 +191,8 @@ static int on_touch(size_t *size, void *payload, size_t i, void *piece, struct q
 /* It may wait to be written; what reading it needed goes now. */
 static void end_reading(struct reading *r)
 {
-	quarry_miner_free(r->miner);
+	close_miner(r);
 	quarry_known_free(r->known);
-	r->miner = NULL;
 	r->known = NULL;
 	if (r->running)
 		step_end(&r->work);

@@ -5,7 +5,6 @@
 #include "mine/miner.h"
 #include "odb/odb.h"
 #include "util/banned.h"
-#include "util/str.h"
 
 int quarry_mine_init(struct quarry_error *err)
 {
@@ -20,18 +19,12 @@ void quarry_mine_shutdown(void)
 int quarry_mine_tip(struct quarry_oid *out, const char *gitdir, const char *branch,
 		    struct quarry_error *err)
 {
-	char *name = branch ? str_dupf("refs/heads/%s", branch) : str_dupf("HEAD");
-	struct odb *odb = NULL;
-	int rc;
+	struct quarry_miner *m = NULL;
+	int rc = quarry_miner_open(&m, gitdir, branch, err);
 
-	if (!name)
-		return quarry_error_nomem(err);
-	/* Whether borrowed objects may be read is asked when some are. */
-	rc = odb_open(&odb, gitdir, ODB_ALTERNATES, err);
 	if (!rc)
-		rc = odb_resolve(out, NULL, odb, name, err);
-	odb_close(odb);
-	free(name);
+		rc = quarry_miner_tip(out, m, err);
+	quarry_miner_free(m);
 	return rc;
 }
 
@@ -54,8 +47,10 @@ int quarry_mine(struct quarry_history **out, const char *gitdir, const char *bra
 {
 	struct quarry_history *h = NULL;
 	struct quarry_miner *m = NULL;
-	int rc = quarry_miner_open(&m, gitdir, branch, options, err);
+	int rc = quarry_miner_open(&m, gitdir, branch, err);
 
+	if (!rc)
+		rc = quarry_miner_start(m, options, err);
 	if (!rc)
 		rc = miner_next(&h, m, SIZE_MAX, err);
 	if (!rc && !h)

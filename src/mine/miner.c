@@ -33,10 +33,11 @@
 
 struct quarry_miner {
 	struct quarry_mine_options options;
-	char *gitdir, *branch; /* full name of the reference */
 	struct odb *odb;
+	char *name;            /* of the reference that is followed */
+	char *branch;          /* full name of the one that this leads to; NULL: not followed yet */
 	struct odb_reader *reader; /* the walk's */
-	struct quarry_oid tip;
+	struct quarry_oid tip;     /* with `branch` */
 	struct walk walk;
 	struct facts facts, carry; /* the piece at hand, and the first commit of the next one */
 	bool has_carry;
@@ -49,38 +50,18 @@ struct quarry_miner {
 	size_t piece_commits;  /* how many the next piece may have */
 };
 
-static int open_branch(struct quarry_miner *m, const char *branch, struct quarry_error *err)
+static int open_parts(struct quarry_miner *m, const char *gitdir, const char *branch,
+		      struct quarry_error *err)
 {
-	char *name = branch ? str_dupf("refs/heads/%s", branch) : str_dupf("HEAD");
-	int rc;
-
-	if (!name)
+	m->name = branch ? str_dupf("refs/heads/%s", branch) : str_dupf("HEAD");
+	if (!m->name)
 		return quarry_error_nomem(err);
-	rc = odb_resolve(&m->tip, &m->branch, m->odb, name, err);
-	free(name);
-	return rc;
-}
-
-static int open_parts(struct quarry_miner *m, const char *branch, struct quarry_error *err)
-{
-	unsigned flags = m->options.flags;
-	int rc;
-
-	rc = odb_open(&m->odb, m->gitdir, (flags & QUARRY_MINE_ALTERNATES ? ODB_ALTERNATES : 0) |
-		      (flags & QUARRY_MINE_LIBGIT2 ? ODB_LIBGIT2 : 0), err);
-	if (!rc && !m->options.only)
-		rc = open_branch(m, branch, err);
-	if (!rc)
-		rc = odb_reader_open(&m->reader, m->odb, err);
-	if (!rc)
-		rc = walk_init(&m->walk, m->gitdir, &m->options, m->reader, m->flags, err);
-	if (!rc && !m->options.only)
-		rc = walk_start(&m->walk, &m->tip, err);
-	return rc;
+	/* Whether borrowed objects may be read is asked when some are. */
+	return odb_open(&m->odb, gitdir, ODB_ALTERNATES, err);
 }
 
 int quarry_miner_open(struct quarry_miner **out, const char *gitdir, const char *branch,
-		      const struct quarry_mine_options *options, struct quarry_error *err)
+		      struct quarry_error *err)
 {
 	struct quarry_miner *m = calloc(1, sizeof(*m));
 	int rc;
@@ -88,17 +69,45 @@ int quarry_miner_open(struct quarry_miner **out, const char *gitdir, const char 
 	if (!m)
 		return quarry_error_nomem(err);
 	(void)pthread_mutex_init(&m->lock, NULL); /* default attributes cannot fail here */
-	if (options)
-		m->options = *options;
 	m->piece_commits = PIECE_FIRST;
-	m->gitdir = strdup(gitdir);
-	rc = m->gitdir ? open_parts(m, branch, err) : quarry_error_nomem(err);
+	rc = open_parts(m, gitdir, branch, err);
 	if (rc) {
 		quarry_miner_free(m);
 		return rc;
 	}
 	*out = m;
 	return 0;
+}
+
+int quarry_miner_tip(struct quarry_oid *out, struct quarry_miner *m, struct quarry_error *err)
+{
+	int rc = m->branch ? 0 : odb_resolve(&m->tip, &m->branch, m->odb, m->name, err);
+
+	if (!rc)
+		*out = m->tip;
+	return rc;
+}
+
+int quarry_miner_start(struct quarry_miner *m, const struct quarry_mine_options *options,
+		       struct quarry_error *err)
+{
+	unsigned flags = options ? options->flags : 0;
+	struct quarry_oid tip;
+	int rc;
+
+	if (options)
+		m->options = *options;
+	rc = odb_set_flags(m->odb, (flags & QUARRY_MINE_ALTERNATES ? ODB_ALTERNATES : 0) |
+			   (flags & QUARRY_MINE_LIBGIT2 ? ODB_LIBGIT2 : 0), err);
+	if (!rc && !m->options.only)
+		rc = quarry_miner_tip(&tip, m, err);
+	if (!rc)
+		rc = odb_reader_open(&m->reader, m->odb, err);
+	if (!rc)
+		rc = walk_init(&m->walk, odb_gitdir(m->odb), &m->options, m->reader, m->flags, err);
+	if (!rc && !m->options.only)
+		rc = walk_start(&m->walk, &tip, err);
+	return rc;
 }
 
 void quarry_miner_free(struct quarry_miner *m)
@@ -118,7 +127,7 @@ void quarry_miner_free(struct quarry_miner *m)
 	odb_reader_close(m->reader);
 	odb_close(m->odb);
 	(void)pthread_mutex_destroy(&m->lock);
-	free(m->gitdir);
+	free(m->name);
 	free(m->branch);
 	free(m);
 }
@@ -296,9 +305,9 @@ static int tell_tip(struct quarry_history *h, struct quarry_miner *m, struct tou
 
 	if (rc < 0)
 		return rc;
-	rc = tip_read(h, t, m->gitdir, rc ? &tree : NULL, m->options.flags, err);
+	rc = tip_read(h, t, m->odb, rc ? &tree : NULL, m->options.flags, err);
 	if (!rc)
-		rc = odb_state(&h->objects, m->gitdir, err);
+		rc = odb_state(&h->objects, odb_gitdir(m->odb), err);
 	if (!rc && known_changes(h, &m->known, &m->walk) < 0)
 		rc = quarry_error_nomem(err);
 	return rc;

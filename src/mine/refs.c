@@ -15,42 +15,28 @@ static const char *cause(void)
 	return e && e->message ? e->message : "unknown cause";
 }
 
-static int open_repo(git_repository **out, const char *gitdir, struct quarry_error *err)
-{
-	if (git_repository_open_ext(out, gitdir, GIT_REPOSITORY_OPEN_NO_SEARCH |
-				    GIT_REPOSITORY_OPEN_BARE, NULL) == 0)
-		return 0;
-	return quarry_error_set(err, QUARRY_EFAIL, "cannot open the repository '%s': %s", gitdir,
-				cause());
-}
-
 static int refs_failed(const char *gitdir, struct quarry_error *err)
 {
 	return quarry_error_set(err, QUARRY_EFAIL, "cannot read the references of '%s': %s", gitdir,
 				cause());
 }
 
-int odb_count_replacements(int64_t *out, const char *gitdir, struct quarry_error *err)
+int odb_count_replacements(int64_t *out, struct odb *odb, struct quarry_error *err)
 {
-	git_repository *repo = NULL;
 	git_reference_iterator *refs = NULL;
 	const char *name;
 	int64_t n = 0;
-	int rc = open_repo(&repo, gitdir, err);
+	int rc = git_reference_iterator_glob_new(&refs, odb_repository(odb), "refs/replace/*");
 
-	if (rc)
-		return rc;
-	rc = git_reference_iterator_glob_new(&refs, repo, "refs/replace/*");
 	while (rc == 0 && (rc = git_reference_next_name(&name, refs)) == 0)
 		n++;
 	if (rc == GIT_ITEROVER) {
 		*out = n;
 		rc = 0;
 	} else {
-		rc = refs_failed(gitdir, err);
+		rc = refs_failed(odb_gitdir(odb), err);
 	}
 	git_reference_iterator_free(refs);
-	git_repository_free(repo);
 	return rc;
 }
 
@@ -149,22 +135,19 @@ static int tell_tag(git_repository *repo, struct odb_reader *r, const char *name
 	return rc == 1 ? fn(payload, &tag) : rc;
 }
 
-int odb_each_tag(const char *gitdir, struct odb_reader *reader,
+int odb_each_tag(struct odb *odb, struct odb_reader *reader,
 		 int (*fn)(void *payload, const struct odb_tag *tag), void *payload,
 		 struct quarry_error *err)
 {
-	git_repository *repo = NULL;
+	git_repository *repo = odb_repository(odb);
 	git_strarray names = { 0 };
-	int rc = open_repo(&repo, gitdir, err);
+	int rc = git_tag_list(&names, repo) < 0 ? refs_failed(odb_gitdir(odb), err) : 0;
 
-	if (!rc && git_tag_list(&names, repo) < 0)
-		rc = refs_failed(gitdir, err);
 	for (size_t i = 0; !rc && i < names.count; i++) {
 		rc = tell_tag(repo, reader, names.strings[i], fn, payload);
 		if (rc == QUARRY_ENOMEM)
 			(void)quarry_error_nomem(err);
 	}
 	git_strarray_dispose(&names);
-	git_repository_free(repo);
 	return rc;
 }

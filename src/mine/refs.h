@@ -7,7 +7,7 @@
 #include "odb/odb.h"
 
 /* How many references replace objects: they are not followed. */
-int odb_count_replacements(int64_t *out, const char *gitdir, struct quarry_error *err);
+int odb_count_replacements(int64_t *out, struct odb *odb, struct quarry_error *err);
 
 /* A tag that leads to a commit; the texts live during the call. */
 struct odb_tag {
@@ -20,7 +20,7 @@ struct odb_tag {
  * Call `fn` for each tag that leads to a commit that is there, by name. Non-zero from it
  * stops and is returned.
  */
-int odb_each_tag(const char *gitdir, struct odb_reader *reader,
+int odb_each_tag(struct odb *odb, struct odb_reader *reader,
 		 int (*fn)(void *payload, const struct odb_tag *tag), void *payload,
 		 struct quarry_error *err);
 

@@ -151,14 +151,14 @@ static int add_release(void *payload, const struct odb_tag *tag)
 	return 0;
 }
 
-static int read_releases(struct quarry_history *h, struct odb_reader *reader, const char *gitdir,
+static int read_releases(struct quarry_history *h, struct odb_reader *reader, struct odb *odb,
 			 struct quarry_error *err)
 {
 	struct releases r = { .h = h };
-	int rc = quarry_mine_tags(&h->tags, gitdir, err);
+	int rc = quarry_mine_tags(&h->tags, odb_gitdir(odb), err);
 
 	if (!rc)
-		rc = odb_each_tag(gitdir, reader, add_release, &r, err);
+		rc = odb_each_tag(odb, reader, add_release, &r, err);
 	if (rc) {
 		vec_release(&r.list);
 		return rc == QUARRY_ENOMEM ? quarry_error_nomem(err) : rc;
@@ -188,17 +188,18 @@ static int count_lines(int64_t *out, const char *gitdir, const char *name,
 	return rc == QUARRY_ENOMEM ? quarry_error_nomem(err) : 0;
 }
 
-int tip_read(struct quarry_history *h, struct toucher *t, const char *gitdir,
+int tip_read(struct quarry_history *h, struct toucher *t, struct odb *odb,
 	     const struct quarry_oid *tree, unsigned mine_flags, struct quarry_error *err)
 {
+	const char *gitdir = odb_gitdir(odb);
 	int rc = tree ? list_files(h, t, tree, err) : 0;
 
 	if (!rc && tree)
 		rc = read_root(h, t->reader, tree, err);
 	if (!rc && (mine_flags & QUARRY_MINE_RELEASES))
-		rc = read_releases(h, t->reader, gitdir, err);
+		rc = read_releases(h, t->reader, odb, err);
 	if (!rc)
-		rc = odb_count_replacements(&h->flags[QUARRY_FLAG_REPLACE_REFS], gitdir, err);
+		rc = odb_count_replacements(&h->flags[QUARRY_FLAG_REPLACE_REFS], odb, err);
 	if (!rc)
 		rc = count_lines(&h->flags[QUARRY_FLAG_GRAFTS], gitdir, "info/grafts", err);
 	if (!rc && (mine_flags & QUARRY_MINE_ALTERNATES))

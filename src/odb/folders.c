@@ -47,8 +47,8 @@ static int add(struct odb_folders *f, char *path)
 	return 0;
 }
 
-/* The folders that `folder` names; *n: how many lines do. */
-static int add_alternates(struct odb_folders *f, size_t *n, const char *folder)
+/* The folders that `folder` names. */
+static int add_alternates(struct odb_folders *f, const char *folder)
 {
 	char *path = str_dupf("%s/info/alternates", folder), *text = NULL;
 	size_t len;
@@ -64,30 +64,33 @@ static int add_alternates(struct odb_folders *f, size_t *n, const char *folder)
 		line[end] = '\0';
 		if (!end || *line == '#')
 			continue;
-		(*n)++;
+		f->n_borrowed++;
 		rc = add(f, *line == '/' ? str_dupf("%s", line) : str_dupf("%s/%s", folder, line));
 	}
 	free(text);
 	return rc;
 }
 
+int odb_folders_refuse(struct quarry_error *err, const char *gitdir)
+{
+	return quarry_error_set(err, QUARRY_EFAIL, "'%s' borrows objects of other folders "
+				"(objects/info/alternates): pass --alternates to read them", gitdir);
+}
+
 int odb_folders_find(struct odb_folders *out, const char *gitdir, bool allowed,
 		     struct quarry_error *err)
 {
 	struct odb_folders f = { 0 };
-	size_t n_borrowed = 0;
 	int rc = add(&f, str_dupf("%s/objects", gitdir));
 
 	for (size_t i = 0; !rc && i < f.list.n && (allowed || i == 0); i++)
-		rc = add_alternates(&f, &n_borrowed, f.list.at[i]);
+		rc = add_alternates(&f, f.list.at[i]);
 	if (rc == QUARRY_ENOMEM)
 		(void)quarry_error_nomem(err);
 	else if (rc)
 		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot read the alternates of '%s'", gitdir);
-	else if (n_borrowed && !allowed)
-		rc = quarry_error_set(err, QUARRY_EFAIL, "'%s' borrows objects of other folders "
-				      "(objects/info/alternates): pass --alternates to read them",
-				      gitdir);
+	else if (f.n_borrowed && !allowed)
+		rc = odb_folders_refuse(err, gitdir);
 	if (rc)
 		odb_folders_release(&f);
 	else

@@ -130,6 +130,11 @@ void odb_repo_close(struct odb_repo *repo)
 	free(repo);
 }
 
+git_repository *odb_repo_handle(struct odb_repo *repo)
+{
+	return repo->repo;
+}
+
 /* Nothing at `name`: an empty repository, or one whose HEAD names a branch that is not
  * there while others are, which must not pass for empty. */
 static int unborn(struct odb_repo *repo, const char *name, struct quarry_error *err)

@@ -32,6 +32,8 @@ void odb_libgit2_shutdown(void);
 int odb_repo_open(struct odb_repo **out, const char *gitdir, struct quarry_error *err);
 void odb_repo_close(struct odb_repo *repo); /* NULL is fine */
 
+struct git_repository *odb_repo_handle(struct odb_repo *repo);
+
 /* What a reference leads to, whether or not it is there; else as odb_resolve(). */
 int odb_repo_resolve(struct quarry_oid *out, char **full, struct odb_repo *repo, const char *name,
 		     struct quarry_error *err);

@@ -71,6 +71,14 @@ int odb_open(struct odb **out, const char *gitdir, unsigned flags, struct quarry
 	return rc;
 }
 
+int odb_set_flags(struct odb *odb, unsigned flags, struct quarry_error *err)
+{
+	if (odb->folders.n_borrowed && !(flags & ODB_ALTERNATES))
+		return odb_folders_refuse(err, odb->gitdir);
+	odb->flags = flags;
+	return 0;
+}
+
 void odb_close(struct odb *odb)
 {
 	if (!odb)
@@ -162,6 +170,16 @@ int odb_resolve(struct quarry_oid *out, char **full, struct odb *odb, const char
 	}
 	free(branch);
 	return rc;
+}
+
+const char *odb_gitdir(const struct odb *odb)
+{
+	return odb->gitdir;
+}
+
+struct git_repository *odb_repository(struct odb *odb)
+{
+	return odb_repo_handle(odb->repo);
 }
 
 /* A larger one than there are packs costs memory that is touched once, and gains nothing. */

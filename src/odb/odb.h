@@ -61,6 +61,8 @@ void odb_shutdown(void);
 /* Refused (QUARRY_EFAIL, with the remedy): object format sha256, unknown extensions,
  * alternates that are not allowed. */
 int odb_open(struct odb **out, const char *gitdir, unsigned flags, struct quarry_error *err);
+/* Before a reader is opened; refused as by odb_open(), to which ODB_ALTERNATES was passed. */
+int odb_set_flags(struct odb *odb, unsigned flags, struct quarry_error *err);
 /* After all of its readers. NULL is fine. */
 void odb_close(struct odb *odb);
 
@@ -71,6 +73,10 @@ void odb_close(struct odb *odb);
  * be freed. */
 int odb_resolve(struct quarry_oid *out, char **full, struct odb *odb, const char *name,
 		struct quarry_error *err);
+
+const char *odb_gitdir(const struct odb *odb);
+/* libgit2's handle, for references alone; for one thread at a time. */
+struct git_repository *odb_repository(struct odb *odb);
 
 /* A reader is used by one thread at a time; its cache is bounded (32 MiB). Packs that come
  * while it is open are found, loose objects perhaps not before a pack comes, too. */

@@ -11,6 +11,7 @@
 
 #include "lib/touches.h"
 #include "quarry/mine.h"
+#include "util/file.h"
 
 static struct quarry_history *mine_at(const char *gitdir, const char *branch)
 {
@@ -430,6 +431,55 @@ static void the_mailmap_of_the_tip_is_kept(void **state)
 	history_release(&h);
 }
 
+/* What is read is what was told, though the branch has gone on since. */
+static void a_miner_reads_from_the_tip_that_it_told(void **state)
+{
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	struct quarry_history *piece = NULL;
+	struct quarry_miner *m = NULL;
+	struct quarry_oid tip;
+	struct history h;
+
+	history_init(&h);
+	history_import(&h, COMMIT(1, "1") PUT("a", "1"));
+	assert_int_equal(quarry_miner_open(&m, h.gitdir, NULL, &err), 0);
+	assert_int_equal(quarry_miner_tip(&tip, m, &err), 0);
+	history_import(&h, COMMIT(2, "2") "from refs/heads/main^0\n" PUT("a", "2"));
+	assert_int_equal(quarry_miner_start(m, /* options= */ NULL, &err), 0);
+	assert_int_equal(quarry_miner_next(&piece, m, &err), 0);
+	assert_int_equal(piece->n_commits, 1);
+	assert_memory_equal(&piece->commits[0].oid, &tip, sizeof(tip));
+	quarry_history_free(piece);
+	quarry_miner_free(m);
+	history_release(&h);
+}
+
+static void borrowed_objects_are_refused_when_they_are_to_be_read(void **state)
+{
+	static const char text[] = "/nowhere\n";
+	struct quarry_mine_options options = { .flags = QUARRY_MINE_ALTERNATES };
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	struct quarry_miner *m = NULL;
+	struct quarry_oid tip;
+	struct history h;
+	char *path;
+
+	history_init(&h);
+	history_import(&h, COMMIT(1, "1") PUT("a", "1"));
+	path = str_dupf("%s/objects/info/alternates", h.gitdir);
+	assert_int_equal(file_write(path, text, strlen(text), &err), 0);
+	assert_int_equal(quarry_miner_open(&m, h.gitdir, NULL, &err), 0);
+	assert_int_equal(quarry_miner_tip(&tip, m, &err), 0);
+	assert_int_equal(quarry_miner_start(m, /* options= */ NULL, &err), QUARRY_EFAIL);
+	assert_non_null(strstr(err.text, "pass --alternates"));
+	quarry_miner_free(m);
+	assert_int_equal(quarry_miner_open(&m, h.gitdir, NULL, &err), 0);
+	assert_int_equal(quarry_miner_start(m, &options, &err), 0);
+	quarry_miner_free(m);
+	free(path);
+	history_release(&h);
+}
+
 static int stop_after_progress(const struct history *h, bool set)
 {
 	struct quarry_error err = QUARRY_ERROR_INIT;
@@ -469,6 +519,8 @@ int main(void)
 		cmocka_unit_test(replaced_and_grafted_objects_are_read_as_stored),
 		cmocka_unit_test(a_shallow_clone_has_a_root_where_it_is_cut_off),
 		cmocka_unit_test(the_mailmap_of_the_tip_is_kept),
+		cmocka_unit_test(a_miner_reads_from_the_tip_that_it_told),
+		cmocka_unit_test(borrowed_objects_are_refused_when_they_are_to_be_read),
 		cmocka_unit_test(the_stop_flag_ends_the_reading),
 	};
 	int failed;

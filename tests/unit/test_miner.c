@@ -264,7 +264,8 @@ static struct quarry_history *mine_by(struct model *m, const char *gitdir,
 	struct quarry_history *last = NULL;
 	struct quarry_miner *miner = NULL;
 
-	if (quarry_miner_open(&miner, gitdir, NULL, options, &err))
+	if (quarry_miner_open(&miner, gitdir, NULL, &err) ||
+	    quarry_miner_start(miner, options, &err))
 		fail_msg("%s", err.text);
 	while (take_pieces(m, miner))
 		;
