@@ -18,12 +18,12 @@ static const char common_pragmas[] =
 /*
  * WAL keeps readers and the writer apart; NORMAL may lose the last transaction in
  * a power cut but never corrupts; foreign keys are checked by the tests, not on
- * every insert.  The WAL is copied into the file at each 16 MiB, while others read
+ * every insert.  The WAL is copied into the file at each 4 MiB, while others read
  * histories: what is left at the end is copied when nobody does anything else.
  */
 static const char writer_pragmas[] =
 	"PRAGMA synchronous = NORMAL;"
-	"PRAGMA wal_autocheckpoint = 1000;";
+	"PRAGMA wal_autocheckpoint = 250;";
 
 /* Of a new store alone; larger pages are fewer, and cost less to fill. */
 static const char new_pragmas[] = "PRAGMA page_size = 16384";
