@@ -16,7 +16,6 @@ static void piece_free(struct piece *p)
 	if (!p)
 		return;
 	arena_release(&p->arena);
-	intern_release(&p->paths);
 	free(p->jobs);
 	free(p);
 }
@@ -308,7 +307,7 @@ size_t quarry_history_size(const struct quarry_history *h)
 		      h->n_touches * sizeof(*h->touches) +
 		      h->n_tip_paths * sizeof(*h->tip_paths);
 
-	return p ? size + p->arena.total + p->paths.numbers.arena.total : size;
+	return p ? size + p->arena.total : size;
 }
 
 void quarry_history_free(struct quarry_history *h)

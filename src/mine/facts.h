@@ -30,9 +30,8 @@ struct job {
 
 /* What a piece owns beside its arrays: its `memory`. */
 struct piece {
-	struct arena arena;  /* texts of commits */
-	struct intern paths; /* texts of paths */
-	struct job *jobs;    /* of each commit, in the order of the walk; NULL once they are done */
+	struct arena arena; /* texts of commits, and then of paths */
+	struct job *jobs;   /* of each commit, in the order of the walk; NULL once they are done */
 };
 
 struct facts {

@@ -34,6 +34,7 @@ void toucher_free(struct toucher *t)
 	diff_release(&t->diff);
 	odb_reader_close(t->reader);
 	lines_free(t->lines);
+	intern_release(&t->paths);
 	vec_release(&t->touched_by);
 	vec_release(&t->touches);
 	free(t);
@@ -129,10 +130,10 @@ static int count_lines(struct quarry_touch *out, struct toucher *t, const struct
 }
 
 /* 0, or -1 without memory. */
-static int add_touch(struct toucher *t, struct intern *paths, size_t commit, const struct delta *x)
+static int add_touch(struct toucher *t, size_t commit, const struct delta *x)
 {
 	struct quarry_touch touch = { .old_path = QUARRY_NO_PATH, .status = x->status };
-	int64_t path = intern_at(paths, diff_path(&t->diff, x), x->path_len), old = 0;
+	int64_t path = intern_at(&t->paths, diff_path(&t->diff, x), x->path_len), old = 0;
 	int first;
 
 	if (path < 0 || path >= QUARRY_NO_PATH)
@@ -143,7 +144,7 @@ static int add_touch(struct toucher *t, struct intern *paths, size_t commit, con
 		return first;
 	}
 	if (x->status == 'R')
-		old = intern_at(paths, diff_old_path(&t->diff, x), x->old_path_len);
+		old = intern_at(&t->paths, diff_old_path(&t->diff, x), x->old_path_len);
 	if (old < 0 || old >= QUARRY_NO_PATH)
 		return -1;
 	touch.path = (uint32_t)path;
@@ -192,7 +193,7 @@ static int touch_commit(struct toucher *t, struct quarry_history *h, size_t i, s
 	c->changes = hash_changes(&t->diff);
 	rc = diff_fold_renames(&t->diff, err);
 	for (size_t k = 0; !rc && k < t->diff.deltas.n; k++)
-		if (add_touch(t, &facts_piece(h)->paths, i, &t->diff.deltas.at[k]) < 0)
+		if (add_touch(t, i, &t->diff.deltas.at[k]) < 0)
 			rc = quarry_error_nomem(err);
 	c->n_touches = (uint32_t)(t->touches.n - c->first_touch);
 	return rc;
@@ -205,21 +206,21 @@ static int by_oid(const void *a, const void *b)
 	return memcmp(x->oid.id, y->oid.id, QUARRY_OID_SIZE);
 }
 
-/* Hand the arrays over to the piece. */
+/* Hand the arrays and the texts over to the piece. */
 static int keep(struct toucher *t, struct quarry_history *h)
 {
 	struct piece *piece = facts_piece(h);
 
-	h->paths = calloc(piece->paths.keys.n + 1, sizeof(*h->paths));
+	h->paths = calloc(t->paths.keys.n + 1, sizeof(*h->paths));
 	h->touches = calloc(t->touches.n + 1, sizeof(*h->touches));
 	if (!h->paths || !h->touches)
 		return -1;
-	for (size_t i = 0; i < piece->paths.keys.n; i++)
-		h->paths[i] = (struct quarry_path){ piece->paths.keys.at[i].s,
-						    piece->paths.keys.at[i].len };
+	for (size_t i = 0; i < t->paths.keys.n; i++)
+		h->paths[i] = (struct quarry_path){ t->paths.keys.at[i].s, t->paths.keys.at[i].len };
 	if (t->touches.n)
 		memcpy(h->touches, t->touches.at, t->touches.n * sizeof(*h->touches));
-	h->n_paths = piece->paths.keys.n;
+	h->n_paths = t->paths.keys.n;
+	intern_hand_over(&t->paths, &piece->arena);
 	h->n_touches = t->touches.n;
 	if (h->n_commits)
 		qsort(h->commits, h->n_commits, sizeof(*h->commits), by_oid);
@@ -233,6 +234,7 @@ int toucher_run(struct toucher *t, struct quarry_history *piece, const struct wa
 {
 	int rc = 0;
 
+	intern_clear(&t->paths); /* of a piece that failed */
 	t->touches.n = 0;
 	t->touched_by.n = 0;
 	memset(t->flags, 0, sizeof(t->flags));

@@ -15,6 +15,7 @@ struct toucher {
 	struct odb_reader *reader;
 	struct diff diff;
 	struct lines *lines;        /* NULL: lines are not counted */
+	struct intern paths;        /* of the piece at hand */
 	VEC(size_t) touched_by;     /* of each path of the piece, the commit that touched it last, plus one */
 	VEC(struct quarry_touch) touches;
 	int64_t flags[QUARRY_FLAG_N]; /* of the piece at hand */

@@ -32,8 +32,10 @@ static int note_change(struct quarry_store *s, struct quarry_error *err)
 
 static void put_release(struct quarry_store *s)
 {
-	map_release(&s->put.paths);
-	s->put = (struct store_put){ .paths = MAP_INIT };
+	struct map paths = s->put.paths;
+
+	map_clear(&paths); /* its room is for the next repository */
+	s->put = (struct store_put){ .paths = paths };
 }
 
 static int begin(struct quarry_store *s, struct quarry_error *err)
@@ -113,7 +115,7 @@ int quarry_store_put_begin(struct quarry_store *s, int64_t repo, enum quarry_put
 	if (rc)
 		return rc;
 	s->put = (struct store_put){ .active = true, .mode = mode, .repo = repo,
-				     .mined_s = mined_s, .paths = MAP_INIT };
+				     .mined_s = mined_s, .paths = s->put.paths };
 	if (mode == QUARRY_PUT_REPLACE)
 		rc = store_remove_all(s, err);
 	if (!rc)

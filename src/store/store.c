@@ -132,6 +132,7 @@ void quarry_store_free(struct quarry_store *s)
 	for (int i = 0; i < ST_N; i++)
 		db_finish(s->stmts[i]);
 	db_close(s->db);
+	map_release(&s->put.paths);
 	map_release(&s->signatures);
 	str_release(&s->key);
 	free(s);

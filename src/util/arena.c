@@ -30,6 +30,18 @@ void arena_release(struct arena *a)
 	a->total = 0;
 }
 
+void arena_move(struct arena *a, struct arena *from)
+{
+	struct arena_block **end = &a->blocks;
+
+	/* Behind its own, so that the newest of these goes on being filled. */
+	while (*end)
+		end = &(*end)->next;
+	*end = from->blocks;
+	a->total += from->total;
+	*from = (struct arena)ARENA_INIT;
+}
+
 static struct arena_block *new_block(struct arena *a, size_t size)
 {
 	struct arena_block *b = malloc(sizeof(*b) + size);

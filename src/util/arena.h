@@ -27,6 +27,8 @@ struct arena {
 void arena_release(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size);      /* not zeroed */
 void *arena_zeros(struct arena *a, size_t n, size_t size); /* `n` may be 0 */
+/* All pieces of `from` live as long as those of `a` now; `from` is empty. */
+void arena_move(struct arena *a, struct arena *from);
 char *arena_copy(struct arena *a, const char *s, size_t len); /* adds a NUL */
 
 #endif

@@ -8,6 +8,18 @@ void intern_release(struct intern *t)
 	vec_release(&t->keys);
 }
 
+void intern_clear(struct intern *t)
+{
+	map_clear(&t->numbers);
+	t->keys.n = 0;
+}
+
+void intern_hand_over(struct intern *t, struct arena *texts)
+{
+	map_hand_over(&t->numbers, texts);
+	t->keys.n = 0;
+}
+
 int64_t intern_at(struct intern *t, const char *s, size_t len)
 {
 	int64_t *number = map_at(&t->numbers, s, len, -1);

@@ -25,6 +25,10 @@ struct intern {
 #define INTERN_INIT { MAP_INIT, { 0 } }
 
 void intern_release(struct intern *t);
+/* Empty it, for the next use. */
+void intern_clear(struct intern *t);
+/* The same; the texts live on in `texts`. */
+void intern_hand_over(struct intern *t, struct arena *texts);
 
 /* The number of `s`, which is copied when it is new; -1 without memory. */
 int64_t intern_at(struct intern *t, const char *s, size_t len);

@@ -14,6 +14,7 @@
 #include "util/zeroed.h"
 
 #define SLOTS_FIRST 16
+#define SLOTS_KEPT (1 << 15) /* by map_clear() */
 
 struct map_entry {
 	int64_t value; /* first: map_key() goes from it to the entry */
@@ -31,6 +32,24 @@ void map_release(struct map *m)
 	free(m->slots);
 	m->slots = NULL;
 	m->n_slots = 0;
+	arena_release(&m->arena);
+	m->n = 0;
+}
+
+void map_hand_over(struct map *m, struct arena *texts)
+{
+	arena_move(texts, &m->arena);
+	map_clear(m);
+}
+
+void map_clear(struct map *m)
+{
+	if (m->n_slots > SLOTS_KEPT) {
+		map_release(m);
+		return;
+	}
+	if (m->n)
+		memset(m->slots, 0, m->n_slots * sizeof(*m->slots));
 	arena_release(&m->arena);
 	m->n = 0;
 }

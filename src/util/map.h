@@ -29,6 +29,11 @@ struct map {
 #define MAP_INIT { NULL, 0, 0, ARENA_INIT, 0 }
 
 void map_release(struct map *m);
+/* Empty it, for the next use: room for a few thousand keys stays, so that it need not grow
+ * again. */
+void map_clear(struct map *m);
+/* The same; its keys, which map_key() gave, live on in `texts`. */
+void map_hand_over(struct map *m, struct arena *texts);
 /* The value of a key, NULL when it is not there. Valid until map_release. */
 int64_t *map_find(const struct map *m, const void *key, size_t len);
 /* The same, adding `missing` when it is not there; NULL only without memory. */
