@@ -15,22 +15,49 @@ static unsigned canonical(unsigned mode)
 	}
 }
 
+/* A mode as trees have it, with the space behind it. */
+struct form {
+	char text[8];
+	unsigned len, mode;
+};
+
+/* The modes of nearly all entries, which need not be read digit by digit. */
+static const struct form forms[] = {
+	{ "100644 ", 7, 0100644 }, { "40000 ", 6, MODE_TREE }, { "100755 ", 7, 0100755 },
+};
+
+/* The mode at p, which is left behind the space. False: there is none. */
+static bool read_mode(unsigned *out, const char **p, const char *end)
+{
+	const char *at = *p;
+	unsigned mode = 0;
+
+	for (size_t i = 0; end - at >= 8 && i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (memcmp(at, forms[i].text, 6) == 0 && at[forms[i].len - 1] == ' ') {
+			*out = forms[i].mode;
+			*p = at + forms[i].len;
+			return true;
+		}
+	for (; at < end && *at >= '0' && *at <= '7' && mode < 0200000; at++)
+		mode = mode * 8 + (unsigned)(*at - '0');
+	if (at == *p || at == end || *at != ' ')
+		return false;
+	*out = canonical(mode);
+	*p = at + 1;
+	return true;
+}
+
 bool tree_next(struct tree_entry *out, struct tree_cursor *c)
 {
 	const char *p = c->p, *nul;
-	unsigned mode = 0;
 
 	if (p == c->end || c->broken)
 		return false;
-	for (; p < c->end && *p >= '0' && *p <= '7' && mode < 0200000; p++)
-		mode = mode * 8 + (unsigned)(*p - '0');
-	if (p == c->p || p == c->end || *p != ' ')
+	if (!read_mode(&out->mode, &p, c->end))
 		goto broken;
-	p++;
 	nul = memchr(p, 0, (size_t)(c->end - p));
 	if (!nul || nul == p || (size_t)(c->end - nul) < 1 + QUARRY_OID_SIZE)
 		goto broken;
-	out->mode = canonical(mode);
 	out->name = p;
 	out->name_len = (size_t)(nul - p);
 	out->oid = (const unsigned char *)nul + 1;
