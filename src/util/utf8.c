@@ -8,6 +8,8 @@
 
 #include "util/banned.h"
 
+#define NOT_ASCII UINT64_C(0x8080808080808080) /* of eight bytes */
+
 bool utf8_valid(const char *s, size_t len)
 {
 	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)s;
@@ -15,7 +17,16 @@ bool utf8_valid(const char *s, size_t len)
 	while (len) {
 		utf8proc_int32_t c;
 		utf8proc_ssize_t n;
+		uint64_t eight;
 
+		if (len >= sizeof(eight)) {
+			memcpy(&eight, p, sizeof(eight));
+			if (!(eight & NOT_ASCII)) {
+				p += sizeof(eight);
+				len -= sizeof(eight);
+				continue;
+			}
+		}
 		if (*p < 0x80) {
 			p++;
 			len--;
