@@ -214,6 +214,58 @@ static void an_error_is_one_clean_sentence(void **state)
 	assert_int_equal(quarry_error_exit(0), 0);
 }
 
+static void a_map_is_used_again(void **state)
+{
+	struct arena texts = ARENA_INIT;
+	struct map m = MAP_INIT;
+	const char *kept = NULL;
+	char key[32];
+
+	for (int round = 0; round < 4; round++) {
+		int n_keys = round == 1 ? 40000 : 10; /* more than there is room kept for */
+
+		for (int i = 0; i < n_keys; i++) {
+			int n = snprintf(key, sizeof(key), "%d in %d", i, round);
+			int64_t *v = map_at(&m, key, (size_t)n, i);
+
+			assert_non_null(v);
+			assert_int_equal(*v, i);
+			if (round == 0 && i == 7)
+				kept = map_key(v);
+		}
+		assert_int_equal(m.n, n_keys);
+		if (round == 0)
+			map_hand_over(&m, &texts);
+		else
+			map_clear(&m);
+		assert_int_equal(m.n, 0);
+		assert_null(map_find(&m, key, strlen(key)));
+	}
+	assert_string_equal(kept, "7 in 0"); /* it lives on */
+	map_release(&m);
+	arena_release(&texts);
+}
+
+static void arenas_are_joined(void **state)
+{
+	struct arena a = ARENA_INIT, b = ARENA_INIT, none = ARENA_INIT;
+	char *x = arena_copy(&a, "x", 1), *y = arena_copy(&b, "y", 1), *z;
+	size_t total = a.total + b.total;
+
+	arena_move(&a, &b);
+	arena_move(&a, &none);
+	arena_move(&none, &none);
+	assert_int_equal(a.total, total);
+	assert_int_equal(b.total, 0);
+	assert_null(b.blocks);
+	z = arena_copy(&a, "z", 1);
+	assert_string_equal(x, "x");
+	assert_string_equal(y, "y");
+	assert_string_equal(z, "z");
+	arena_release(&b);
+	arena_release(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +276,8 @@ int main(void)
 		cmocka_unit_test(an_arena_keeps_pieces_apart),
 		cmocka_unit_test(an_arena_gives_zeros),
 		cmocka_unit_test(a_map_finds_what_was_put),
+		cmocka_unit_test(a_map_is_used_again),
+		cmocka_unit_test(arenas_are_joined),
 		cmocka_unit_test(text_becomes_utf8_once),
 		cmocka_unit_test(equal_names_fold_equal),
 		cmocka_unit_test(a_hostile_pattern_ends),
