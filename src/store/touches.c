@@ -64,29 +64,6 @@ static size_t collect(struct row *out, const struct quarry_history *h, bool plai
 	return n;
 }
 
-static void bind_plain(struct db_stmt *st, int at, const struct row *row)
-{
-	db_bind_int(st, at, row->commit);
-	db_bind_int(st, at + 1, row->path);
-	db_lend_text(st, at + 2, &row->touch->status, 1);
-}
-
-static int put_plain(struct quarry_store *s, const struct row *at, size_t n,
-		     struct quarry_error *err)
-{
-	struct rows rows = rows_of(s, ST_TOUCH_ADD_PLAIN, ST_TOUCH_ADD_PLAIN_MANY, 3, n, NULL, 0);
-	int rc = 0, first;
-
-	for (size_t i = 0; !rc && i < n; i++) {
-		rc = rows_next(&first, &rows, err);
-		if (rc)
-			break;
-		bind_plain(rows.st, first, &at[i]);
-		rc = rows_done(&rows, err);
-	}
-	return rc;
-}
-
 static void bind_rest(struct db_stmt *st, int at, const struct quarry_touch *t, const int64_t *paths)
 {
 	if (t->old_path == QUARRY_NO_PATH)
@@ -102,19 +79,21 @@ static void bind_rest(struct db_stmt *st, int at, const struct quarry_touch *t, 
 	}
 }
 
-static int put_other(struct quarry_store *s, const struct row *at, size_t n, const int64_t *paths,
-		     struct quarry_error *err)
+static int put(struct rows rows, const struct row *row, const int64_t *paths,
+	       struct quarry_error *err)
 {
-	struct rows rows = rows_of(s, ST_TOUCH_ADD, ST_TOUCH_ADD_MANY, 6, n, NULL, 0);
-	int rc = 0, first;
+	int rc = 0, at;
 
-	for (size_t i = 0; !rc && i < n; i++) {
-		rc = rows_next(&first, &rows, err);
+	for (; !rc && rows.left; row++) {
+		rc = rows_next(&at, &rows, err);
 		if (rc)
 			break;
-		bind_plain(rows.st, first, &at[i]);
-		bind_rest(rows.st, first + 3, at[i].touch, paths);
-		s->put.lines_missing |= at[i].touch->added == QUARRY_LINES_MISSING;
+		db_bind_int(rows.st, at, row->commit);
+		db_bind_int(rows.st, at + 1, row->path);
+		db_lend_text(rows.st, at + 2, &row->touch->status, 1);
+		if (!is_plain(row->touch))
+			bind_rest(rows.st, at + 3, row->touch, paths);
+		rows.store->put.lines_missing |= row->touch->added == QUARRY_LINES_MISSING;
 		rc = rows_done(&rows, err);
 	}
 	return rc;
@@ -130,10 +109,10 @@ int store_put_touches(struct quarry_store *s, const struct quarry_history *h,
 	if (!rows)
 		return quarry_error_nomem(err);
 	n = collect(rows, h, /* plain= */ true, commits, paths);
-	rc = put_plain(s, rows, n, err);
+	rc = put(rows_of(s, ST_TOUCH_ADD_PLAIN, ST_TOUCH_ADD_PLAIN_MANY, 3, n, NULL, 0), rows, paths, err);
 	if (!rc) {
 		n = collect(rows, h, /* plain= */ false, commits, paths);
-		rc = put_other(s, rows, n, paths, err);
+		rc = put(rows_of(s, ST_TOUCH_ADD, ST_TOUCH_ADD_MANY, 6, n, NULL, 0), rows, paths, err);
 	}
 	free(rows);
 	return rc;
