@@ -60,6 +60,9 @@ static int find_signature(int64_t *out, struct quarry_store *s, const struct qua
 	if (rc > 0)
 		*out = db_int(st, 0);
 	db_reset(st);
+	if (rc == 0) /* then it could have been added */
+		return quarry_error_set(err, QUARRY_EFAIL, "cannot write facts: a signature can neither "
+					"be added nor found");
 	return rc < 0 ? rc : 0;
 }
 
