@@ -498,7 +498,7 @@ static int read_twins(struct mining *m, struct quarry_error *err)
 		rc = m->n ? read_all(m, err) : 0;
 	}
 	for (size_t i = 0; i < m->n; i++)
-		n_read += m->readings[i].failed ? 0 : m->readings[i].options.n_only;
+		n_read += m->readings[i].failed || m->readings[i].done ? 0 : m->readings[i].options.n_only;
 	return rc ? rc : twins_settle(&m->twins, n_read, db, err);
 }
 

@@ -80,15 +80,19 @@ static void read_header(struct raw_commit *out, const char *line, size_t len)
 	}
 }
 
-/* Where the line at p ends: at its LF, and at a NUL, as in git. */
+/* Where the line at p ends: at its LF, and at a NUL, as in git.  Whatever lies behind is
+ * not looked at: of a commit full of NULs each would be looked at again and again. */
 static const char *end_of_line(const char *p, const char *end, bool has_nul)
 {
-	const char *lf = memchr(p, '\n', (size_t)(end - p)), *nul;
+	const char *lf;
 
-	if (lf)
-		end = lf;
-	nul = has_nul ? memchr(p, '\0', (size_t)(end - p)) : NULL;
-	return nul ? nul : end;
+	if (has_nul) {
+		while (p < end && *p != '\n' && *p != '\0')
+			p++;
+		return p;
+	}
+	lf = memchr(p, '\n', (size_t)(end - p));
+	return lf ? lf : end;
 }
 
 bool commit_parse(struct raw_commit *out, const char *data, size_t len)

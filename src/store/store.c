@@ -18,8 +18,8 @@ static const char common_pragmas[] =
 /*
  * WAL keeps readers and the writer apart; NORMAL may lose the last transaction in
  * a power cut but never corrupts; foreign keys are checked by the tests, not on
- * every insert.  The WAL is copied into the file at each 4 MiB, while others read
- * histories: what is left at the end is copied when nobody does anything else.
+ * every insert.  The WAL is copied into the file at each 250 pages, 4 MiB of a new store,
+ * while others read histories: what is left at the end is copied when nobody does anything else.
  */
 static const char writer_pragmas[] =
 	"PRAGMA synchronous = NORMAL;"

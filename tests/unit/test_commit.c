@@ -259,6 +259,24 @@ static void a_commit_may_end_at_every_byte(void **state)
 	}
 }
 
+/* It takes as long as one with as many LFs: each line is looked at once. */
+static void a_commit_full_of_NULs_is_read_once(void **state)
+{
+	size_t len = 8u << 20, at = strlen(TREE);
+	struct raw_commit c;
+	char *data = malloc(len);
+
+	assert_non_null(data);
+	memcpy(data, TREE, at);
+	for (; at < len; at++)
+		data[at] = at % 2 ? 'x' : '\0';
+	data[strlen(TREE)] = 'x';
+	assert_true(commit_parse(&c, data, len));
+	assert_true(c.has_nul);
+	assert_false(c.has_author);
+	free(data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +288,7 @@ int main(void)
 		cmocka_unit_test(of_two_encodings_the_first_counts),
 		cmocka_unit_test(the_message_begins_behind_the_first_empty_line),
 		cmocka_unit_test(a_NUL_ends_a_header_line),
+		cmocka_unit_test(a_commit_full_of_NULs_is_read_once),
 		cmocka_unit_test(without_a_tree_line_it_is_no_commit),
 		cmocka_unit_test(an_id_in_upper_case_is_read),
 		cmocka_unit_test(a_broken_parent_line_is_refused),
