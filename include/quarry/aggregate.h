@@ -213,16 +213,17 @@ struct quarry_unread_twin {
 /**
  * Call `fn` for each of them, by repository: commits of equal author, author second and
  * subject, of which one at least has no `changes`. Read these alone to know.
- * For none, and *looked is false, while the facts are those of
- * quarry_aggregate_twins_are_read().
+ * For none, and *facts is -1, while the facts are those of quarry_aggregate_twins_are_read();
+ * else *facts is how often they had been written when they were looked at (meta 'facts').
  */
-int quarry_aggregate_each_unread_twin(bool *looked, struct quarry_db *db,
+int quarry_aggregate_each_unread_twin(int64_t *facts, struct quarry_db *db,
 				      int (*fn)(void *payload, const struct quarry_unread_twin *twin,
 						struct quarry_error *err),
 				      void *payload, struct quarry_error *err);
 
-/** Note that those which could be read have been. */
-int quarry_aggregate_twins_are_read(struct quarry_db *db, struct quarry_error *err);
+/** Note that those which could be read have been, after which the facts had been written
+ * `facts` times; nothing where they were written by somebody else, too. */
+int quarry_aggregate_twins_are_read(struct quarry_db *db, int64_t facts, struct quarry_error *err);
 
 /** QUARRY_EUSAGE for an unknown category (the sentence lists the known ones). */
 int quarry_aggregate_overlap(struct quarry_overlap **out, struct quarry_db *db,

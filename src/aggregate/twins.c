@@ -180,21 +180,28 @@ static int find_unread(struct twins *t, struct quarry_error *err)
 	return 0;
 }
 
-int quarry_aggregate_twins_are_read(struct quarry_db *db, struct quarry_error *err)
+int quarry_aggregate_twins_are_read(struct quarry_db *db, int64_t facts, struct quarry_error *err)
 {
-	return db_exec(db, "INSERT OR REPLACE INTO meta(key, value)"
-		       " SELECT 'twins_read', value FROM meta WHERE key = 'facts'", err);
+	struct db_stmt *st = NULL;
+	int rc = db_prepare(&st, db, "INSERT OR REPLACE INTO meta(key, value) SELECT 'twins_read', value"
+			    " FROM meta WHERE key = 'facts' AND CAST(value AS INTEGER) = ?1", err);
+
+	if (rc)
+		return rc;
+	db_bind_int(st, 1, facts);
+	rc = db_run(st, err);
+	db_finish(st);
+	return rc;
 }
 
 /* Steps 1 to 3, where facts have changed, of one state of the store. */
-static int look(bool *looked, struct twins *t, struct quarry_error *err)
+static int look(int64_t *facts, struct twins *t, struct quarry_error *err)
 {
-	int64_t changed = 0;
-	int rc = db_scalar(&changed, t->db, "SELECT (SELECT value FROM meta WHERE key = 'facts') IS NOT"
-			   " (SELECT value FROM meta WHERE key = 'twins_read')", 0, err);
+	int rc = db_scalar(facts, t->db, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'facts'"
+			   " AND value IS NOT (SELECT value FROM meta WHERE key = 'twins_read')",
+			   -1, err);
 
-	*looked = !rc && changed;
-	if (!*looked)
+	if (rc || *facts < 0)
 		return rc;
 	rc = read_briefs(t, err);
 	if (!rc)
@@ -204,7 +211,7 @@ static int look(bool *looked, struct twins *t, struct quarry_error *err)
 	return rc ? rc : find_unread(t, err);
 }
 
-int quarry_aggregate_each_unread_twin(bool *looked, struct quarry_db *db,
+int quarry_aggregate_each_unread_twin(int64_t *facts, struct quarry_db *db,
 				      int (*fn)(void *payload, const struct quarry_unread_twin *twin,
 						struct quarry_error *err),
 				      void *payload, struct quarry_error *err)
@@ -214,7 +221,7 @@ int quarry_aggregate_each_unread_twin(bool *looked, struct quarry_db *db,
 
 	if (rc)
 		return rc;
-	rc = look(looked, &t, err);
+	rc = look(facts, &t, err);
 	db_rollback(db);
 	for (size_t i = 0; !rc && i < t.unread.n; i++) {
 		const struct candidate *c = &t.unread.at[i];

@@ -353,6 +353,7 @@ static int on_end(void *payload, size_t i, const void *last, struct quarry_error
 	unlock(m);
 	if (rc)
 		return rc;
+	r->put = true;
 	step_lock(&m->step);
 	m->step.summary->commits += r->again ? 0 : r->n_written;
 	step_unlock(&m->step);
@@ -488,7 +489,7 @@ static int read_all(struct mining *m, struct quarry_error *err)
 static int read_twins(struct mining *m, struct quarry_error *err)
 {
 	struct quarry_db *db = quarry_store_db(m->store);
-	size_t n_read = 0;
+	size_t n_read = 0, n_put = 0;
 	int rc = load_stored(m, err); /* first: what another run writes from now on is seen */
 
 	if (!rc)
@@ -497,9 +498,11 @@ static int read_twins(struct mining *m, struct quarry_error *err)
 		mining_keep_wanted(m);
 		rc = m->n ? read_all(m, err) : 0;
 	}
-	for (size_t i = 0; i < m->n; i++)
-		n_read += m->readings[i].failed || m->readings[i].done ? 0 : m->readings[i].options.n_only;
-	return rc ? rc : twins_settle(&m->twins, n_read, db, err);
+	for (size_t i = 0; i < m->n; i++) {
+		n_read += m->readings[i].put ? m->readings[i].options.n_only : 0;
+		n_put += m->readings[i].put;
+	}
+	return rc ? rc : twins_settle(&m->twins, n_read, n_put, db, err);
 }
 
 static int run(void *payload, struct quarry_error *err)

@@ -25,6 +25,7 @@ struct reading {
 	struct quarry_oid tip;
 	bool overtaken;              /* by another run, which has written something else meanwhile */
 	bool done;                   /* by another run: what it has written is what is wanted */
+	bool put;                    /* what was read is written */
 	bool failed;                 /* it has been told */
 	bool again;                  /* for its twins (options.only): it has been counted */
 	bool running;                /* between step_begin() and step_end() */

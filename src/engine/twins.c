@@ -23,13 +23,15 @@ static int add(void *payload, const struct quarry_unread_twin *twin, struct quar
 
 int twins_find(struct twins *t, struct quarry_db *db, struct quarry_error *err)
 {
-	return quarry_aggregate_each_unread_twin(&t->looked, db, add, t, err);
+	return quarry_aggregate_each_unread_twin(&t->facts, db, add, t, err);
 }
 
-int twins_settle(const struct twins *t, size_t n_read, struct quarry_db *db,
+int twins_settle(const struct twins *t, size_t n_read, size_t n_put, struct quarry_db *db,
 		 struct quarry_error *err)
 {
-	return t->looked && n_read == t->commits.n ? quarry_aggregate_twins_are_read(db, err) : 0;
+	if (t->facts < 0 || n_read != t->commits.n)
+		return 0;
+	return quarry_aggregate_twins_are_read(db, t->facts + (int64_t)n_put, err);
 }
 
 const struct quarry_stored_commit *twins_of(size_t *n, const struct twins *t, int64_t repo)

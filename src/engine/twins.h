@@ -12,15 +12,16 @@
 struct twins {
 	VEC(int64_t) repos; /* of each commit, ascending */
 	VEC(struct quarry_stored_commit) commits;
-	bool looked;        /* they were looked for: the facts had changed */
+	int64_t facts;      /* how often they were written when twins were looked for; -1: not
+			     * since they were read last */
 };
 
 /* None where the facts are as they were when twins were last read. */
 int twins_find(struct twins *t, struct quarry_db *db, struct quarry_error *err);
-/* Note that as many were read.  Where that is all of them nobody looks again until facts
- * change; those of a repository that is not in this universe, or not there, are looked for
+/* Note that as many were read, in `n_put` writings.  Where that is all of them nobody looks
+ * again until facts change; and where another run has written meanwhile somebody does; those of a repository that is not in this universe, or not there, are looked for
  * in each run. */
-int twins_settle(const struct twins *t, size_t n_read, struct quarry_db *db,
+int twins_settle(const struct twins *t, size_t n_read, size_t n_put, struct quarry_db *db,
 		 struct quarry_error *err);
 void twins_release(struct twins *t);
 
