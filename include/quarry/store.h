@@ -77,7 +77,7 @@ int quarry_store_known(struct quarry_known **out, struct quarry_store *s, int64_
 /**
  * Write a repository's facts piece by piece, in one transaction.
  *
- *	rc = quarry_store_put_begin(s, id, QUARRY_PUT_ADD, mined_s, &err);
+ *	rc = quarry_store_put_begin(s, id, QUARRY_PUT_ADD, QUARRY_UNDO_OWN, mined_s, &err);
  *	rc = quarry_store_put_piece(s, piece, &err);     as often as needed, in any order
  *	rc = quarry_store_put_end(s, last, &err);        commits
  *	quarry_store_put_cancel(s);                      instead: nothing was written
@@ -93,8 +93,14 @@ enum quarry_put_mode {
 			     * new, and what was missing is added; all else stays */
 };
 
+/** What cancelling takes back, where it belongs to a group. */
+enum quarry_put_undo {
+	QUARRY_UNDO_OWN,   /**< its own facts: each page that they change is copied for that */
+	QUARRY_UNDO_GROUP, /**< all of the group, which ends: for one that is read to its end */
+};
+
 int quarry_store_put_begin(struct quarry_store *s, int64_t repo, enum quarry_put_mode mode,
-			   int64_t mined_s, struct quarry_error *err);
+			   enum quarry_put_undo undo, int64_t mined_s, struct quarry_error *err);
 int quarry_store_put_piece(struct quarry_store *s, const struct quarry_history *piece,
 			   struct quarry_error *err);
 int quarry_store_put_end(struct quarry_store *s, const struct quarry_history *last,
@@ -105,8 +111,8 @@ void quarry_store_put_cancel(struct quarry_store *s);
 /**
  * Write what follows in one transaction, until the group ends: many small ones cost more
  * than what they write.  Each repository is still written whole or not at all; one that
- * fails or is cancelled takes back its own facts alone.  No other process can write
- * meanwhile.  A kill, or a failure of the file, takes the group.
+ * fails or is cancelled takes back what its enum quarry_put_undo says.  No other process
+ * can write meanwhile.  A kill, or a failure of the file, takes the group.
  * Begin: nothing where one is under way.  End: nothing where none is; it cancels a
  * repository that is being written, and commits the others.
  */

@@ -208,9 +208,9 @@ static int note(const struct flow *f, const struct job *j, bool begun, struct qu
 
 /* A piece, or the end. */
 static int write_next(const struct flow *f, const struct job *j, const struct piece *p,
-		      bool begun, struct quarry_error *err)
+		      bool begun, bool whole, struct quarry_error *err)
 {
-	int rc = begun ? 0 : f->calls->begin(f->payload, j->i, err);
+	int rc = begun ? 0 : f->calls->begin(f->payload, j->i, whole, err);
 
 	if (rc)
 		return rc;
@@ -221,12 +221,12 @@ static int write_next(const struct flow *f, const struct job *j, const struct pi
 
 static void do_write(struct flow *f, struct job *j, struct piece *p, struct quarry_error *err)
 {
-	bool noted = !p && (j->why || j->nothing), begun = j->begun;
+	bool noted = !p && (j->why || j->nothing), begun = j->begun, whole = j->over;
 	int rc;
 
 	j->begun = !noted;
 	unlock(f);
-	rc = noted ? note(f, j, begun, err) : write_next(f, j, p, begun, err);
+	rc = noted ? note(f, j, begun, err) : write_next(f, j, p, begun, whole, err);
 	lock(f);
 	if (p) {
 		j->n_pieces--;

@@ -56,6 +56,7 @@
 #define QUARRY_ENGINE_FLOW_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "quarry/error.h"
@@ -79,8 +80,10 @@ struct flow_calls {
 	int (*finish)(void **last, size_t *size, void *payload, size_t i,
 		      struct quarry_error *err);
 
-	/* The writer's, of which one runs at a time. Each failure is the store's. */
-	int (*begin)(void *payload, size_t i, struct quarry_error *err);
+	/* The writer's, of which one runs at a time. Each failure is the store's.
+	 * `whole`: it is read to its end, so that nothing but such a failure, or an end of
+	 * everything, leads to cancel(). */
+	int (*begin)(void *payload, size_t i, bool whole, struct quarry_error *err);
 	int (*write)(void *payload, size_t i, const void *piece, struct quarry_error *err);
 	int (*end)(void *payload, size_t i, const void *last, struct quarry_error *err);
 	/* After begin() and instead of end(), be it that one of these has failed. */

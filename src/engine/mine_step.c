@@ -300,20 +300,21 @@ static int check_same(struct mining *m, struct reading *r, struct quarry_error *
 	return FLOW_REFUSED;
 }
 
-static int on_begin(void *payload, size_t i, struct quarry_error *err)
+static int on_begin(void *payload, size_t i, bool whole, struct quarry_error *err)
 {
 	struct mining *m = payload;
 	struct reading *r = &m->readings[i];
 	enum quarry_put_mode mode = r->again ? QUARRY_PUT_TOUCHES
 				  : can_add(r) ? QUARRY_PUT_ADD : QUARRY_PUT_REPLACE;
+	enum quarry_put_undo undo = whole ? QUARRY_UNDO_GROUP : QUARRY_UNDO_OWN;
 	int rc;
 
 	lock(m);
 	rc = quarry_store_group_begin(m->store, err);
 	if (!rc)
-		rc = quarry_store_put_begin(m->store, r->work.target->repo, mode, r->mined_s, err);
-	if (!rc)
 		rc = check_same(m, r, err);
+	if (!rc)
+		rc = quarry_store_put_begin(m->store, r->work.target->repo, mode, undo, r->mined_s, err);
 	if (!rc)
 		rc = note_success(m, r, err);
 	unlock(m);

@@ -1,6 +1,7 @@
 /*
  * Writing one repository, in one transaction: it begins, pieces come, and the last of
- * them ends it.  In a group it is a savepoint of the group's transaction.
+ * them ends it.  In a group it is a part of the group's transaction, with a savepoint
+ * where it must be taken back alone: SQLite copies each page then before it changes.
  */
 #include "store/store.h"
 #include "util/banned.h"
@@ -38,14 +39,14 @@ static void put_release(struct quarry_store *s)
 	s->put = (struct store_put){ .paths = paths };
 }
 
-static int begin(struct quarry_store *s, struct quarry_error *err)
+static int begin(struct quarry_store *s, bool is_part, struct quarry_error *err)
 {
-	return s->grouped ? db_part_begin(s->db, err) : db_begin(s->db, err);
+	return !s->grouped ? db_begin(s->db, err) : is_part ? db_part_begin(s->db, err) : 0;
 }
 
 static int commit(struct quarry_store *s, struct quarry_error *err)
 {
-	return s->grouped ? db_part_end(s->db, err) : db_commit(s->db, err);
+	return !s->grouped ? db_commit(s->db, err) : s->put.is_part ? db_part_end(s->db, err) : 0;
 }
 
 int quarry_store_group_begin(struct quarry_store *s, struct quarry_error *err)
@@ -78,10 +79,12 @@ void quarry_store_put_cancel(struct quarry_store *s)
 {
 	if (!s->put.active)
 		return;
-	if (s->grouped)
+	if (s->put.is_part) {
 		db_part_rollback(s->db);
-	else
+	} else {
 		db_rollback(s->db);
+		s->grouped = false;
+	}
 	put_release(s);
 	map_release(&s->signatures); /* some of them are not stored now */
 }
@@ -104,17 +107,18 @@ static int check_active(struct quarry_store *s, struct quarry_error *err)
 }
 
 int quarry_store_put_begin(struct quarry_store *s, int64_t repo, enum quarry_put_mode mode,
-			   int64_t mined_s, struct quarry_error *err)
+			   enum quarry_put_undo undo, int64_t mined_s, struct quarry_error *err)
 {
+	bool is_part = s->grouped && undo == QUARRY_UNDO_OWN;
 	int rc;
 
 	if (s->put.active)
 		return quarry_error_set(err, QUARRY_EFAIL,
 					"cannot write facts: those of another repository are being written");
-	rc = begin(s, err);
+	rc = begin(s, is_part, err);
 	if (rc)
 		return rc;
-	s->put = (struct store_put){ .active = true, .mode = mode, .repo = repo,
+	s->put = (struct store_put){ .active = true, .is_part = is_part, .mode = mode, .repo = repo,
 				     .mined_s = mined_s, .paths = s->put.paths };
 	if (mode == QUARRY_PUT_REPLACE)
 		rc = store_remove_all(s, err);
@@ -171,7 +175,7 @@ int quarry_store_put_end(struct quarry_store *s, const struct quarry_history *la
 int quarry_store_put(struct quarry_store *s, int64_t repo, const struct quarry_history *history,
 		     int64_t mined_s, struct quarry_error *err)
 {
-	int rc = quarry_store_put_begin(s, repo, QUARRY_PUT_REPLACE, mined_s, err);
+	int rc = quarry_store_put_begin(s, repo, QUARRY_PUT_REPLACE, QUARRY_UNDO_OWN, mined_s, err);
 
 	if (!rc)
 		rc = quarry_store_put_piece(s, history, err);
@@ -217,7 +221,7 @@ int quarry_store_put_empty(struct quarry_store *s, int64_t repo, int64_t mined_s
 
 	if (rc || is_empty)
 		return rc;
-	rc = quarry_store_put_begin(s, repo, QUARRY_PUT_REPLACE, mined_s, err);
+	rc = quarry_store_put_begin(s, repo, QUARRY_PUT_REPLACE, QUARRY_UNDO_OWN, mined_s, err);
 	if (rc)
 		return rc;
 	rc = store_settle_gone(&n_gone, s, err);

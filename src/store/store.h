@@ -88,6 +88,7 @@ enum store_stmt {
 /* A repository that is being written, between put_begin and its end. */
 struct store_put {
 	bool active;
+	bool is_part;        /* of a group, of which it can be taken back alone */
 	enum quarry_put_mode mode;
 	int64_t repo, mined_s;
 	int64_t next_path, next_commit; /* the numbers that new rows get */

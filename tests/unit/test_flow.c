@@ -40,7 +40,7 @@ struct repo {
 	size_t fails_at;               /* by which piece */
 	size_t n_walked;
 	atomic_size_t n_touched, n_written, n_touching;
-	atomic_bool opened, reading, walked, begun, cancelled, finished, ended, noted, closed;
+	atomic_bool opened, reading, walked, begun, whole, cancelled, finished, ended, noted, closed;
 };
 
 struct play {
@@ -231,10 +231,13 @@ static int end_writing(struct play *p, int rc)
 	return rc;
 }
 
-static int on_begin(void *payload, size_t i, struct quarry_error *err)
+static int on_begin(void *payload, size_t i, bool whole, struct quarry_error *err)
 {
 	struct play *p = payload;
 	struct repo *r = begin_writing(p, i);
+
+	check(p, !whole || (atomic_load(&r->finished) && !atomic_load(&r->reading)));
+	atomic_store(&r->whole, whole);
 
 	check(p, atomic_exchange(&p->current, i) == NOBODY);
 	check(p, !atomic_exchange(&r->begun, true));
@@ -301,6 +304,7 @@ static int on_note(void *payload, size_t i, const struct quarry_error *why,
 	check(p, why ? has_failed(r) : r->nothing);
 	check(p, !why || (why->code == QUARRY_EFAIL && *why->text));
 	check(p, atomic_load(&r->cancelled) == atomic_load(&r->begun));
+	check(p, !atomic_load(&r->whole) || r->fails[BEGIN]); /* else it is written */
 	if (fails(r, NOTE, err))
 		return end_writing(p, r->fails[NOTE]);
 	atomic_store(&r->noted, true);
@@ -430,6 +434,8 @@ static void all_are_written(void **state)
 
 	for (unsigned seed = 0; seed < SEEDS; seed++) {
 		set_up(&p, seed);
+		if (seed == 5)
+			p.n = 0; /* nothing to do is done, too */
 		assert_int_equal(run(&p, &err), 0);
 		all_done(&p);
 		assert_true(atomic_load(&p.most_open) <= p.threads + 1);
@@ -538,23 +544,15 @@ static void one_larger_than_the_budget_is_written(void **state)
 	for (unsigned threads = 1; threads <= THREADS; threads++) {
 		set_up(&p, 3);
 		p.threads = threads;
-		p.n = 1;
+		p.n = 2;
 		p.budget = 3 * SIZE;
 		p.pieces_max = 64;
 		p.repos[0] = (struct repo){ .n_pieces = 2000 };
+		p.repos[1] = (struct repo){ .n_pieces = 0 };
 		assert_int_equal(run(&p, &err), 0);
 		all_done(&p);
+		assert_true(!atomic_load(&p.repos[0].whole) && atomic_load(&p.repos[1].whole));
 	}
-}
-
-static void nothing_to_do_is_done(void **state)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-	static struct play p;
-
-	set_up(&p, 5);
-	p.n = 0;
-	assert_int_equal(run(&p, &err), 0);
 }
 
 /* No stack is large enough for a thread: none is granted. */
@@ -589,7 +587,6 @@ int main(void)
 		cmocka_unit_test(it_stops),
 		cmocka_unit_test(one_thread_opens_them_in_order),
 		cmocka_unit_test(one_larger_than_the_budget_is_written),
-		cmocka_unit_test(nothing_to_do_is_done),
 		cmocka_unit_test(where_no_thread_is_granted_one_does_it),
 	};
 

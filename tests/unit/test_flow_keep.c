@@ -72,7 +72,7 @@ static int on_finish(void **last, size_t *size, void *payload, size_t i, struct 
 	return *last ? 0 : quarry_error_nomem(err);
 }
 
-static int on_begin(void *payload, size_t i, struct quarry_error *err)
+static int on_begin(void *payload, size_t i, bool whole, struct quarry_error *err)
 {
 	return 0;
 }

@@ -53,8 +53,9 @@ static void step(struct fixture *f, struct model *m)
 
 	h.tip_paths = tip;
 	h.n_tip_paths = draw_tip(tip, m);
-	if (quarry_store_put_begin(f->store, m->id, add ? QUARRY_PUT_ADD : QUARRY_PUT_REPLACE, MINED_S,
-				   &f->err) || quarry_store_put_end(f->store, &h, &f->err))
+	if (quarry_store_put_begin(f->store, m->id, add ? QUARRY_PUT_ADD : QUARRY_PUT_REPLACE,
+				   QUARRY_UNDO_OWN, MINED_S, &f->err) ||
+	    quarry_store_put_end(f->store, &h, &f->err))
 		fail_msg("%s", f->err.text);
 	m->mined = true;
 }

@@ -3,29 +3,8 @@
 #include <sys/wait.h>
 
 #include "made.h"
+#include "pieces.h"
 #include "stored.h"
-
-static void begin(struct fixture *f, int64_t id, enum quarry_put_mode mode, int64_t mined_s)
-{
-	if (quarry_store_put_begin(f->store, id, mode, mined_s, &f->err))
-		fail_msg("%s", f->err.text);
-}
-
-static void piece(struct fixture *f, const struct quarry_history *h, size_t from, size_t to)
-{
-	struct quarry_history part = *h;
-
-	part.commits += from;
-	part.n_commits = to - from;
-	if (quarry_store_put_piece(f->store, &part, &f->err))
-		fail_msg("%s", f->err.text);
-}
-
-static void end(struct fixture *f, const struct quarry_history *last)
-{
-	if (quarry_store_put_end(f->store, last, &f->err))
-		fail_msg("%s", f->err.text);
-}
 
 /* The number of a commit. */
 static int64_t number_of(struct fixture *f, int i)
@@ -36,19 +15,6 @@ static int64_t number_of(struct fixture *f, int i)
 	free(sql);
 	return n;
 }
-
-/* Two repositories hold the same. */
-static void check_same(struct fixture *f, const char *a, const char *b)
-{
-	char *x = dump(f, a), *y = dump(f, b);
-
-	assert_string_equal(strchr(x, '|'), strchr(y, '|')); /* but for the URL */
-	free(x);
-	free(y);
-}
-
-static const int whole[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,
-			     20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 0 };
 
 static void pieces_in_any_order_are_the_whole(void **state)
 {
@@ -457,7 +423,8 @@ static void others_are_read_meanwhile(void **state)
 	assert_int_equal(quarry_store_fetched_s(&s, f->store, b, &f->err), 0);
 	assert_int_equal(quarry_store_problem(f->store, id, QUARRY_STORE_MINE, NULL, &f->err), 0);
 	/* A second one must wait for the end. */
-	assert_int_equal(quarry_store_put_begin(f->store, b, QUARRY_PUT_ADD, 1, &f->err), QUARRY_EFAIL);
+	assert_int_equal(quarry_store_put_begin(f->store, b, QUARRY_PUT_ADD, QUARRY_UNDO_GROUP, 1, &f->err),
+			 QUARRY_EFAIL);
 	piece(f, &m.h, 1, 3);
 	end(f, &last);
 	assert_int_equal(db_exec(quarry_store_db(f->store), "UPDATE repo SET complete = 1", &f->err), 0);
@@ -499,64 +466,6 @@ static void writing_ends_when_stopped(void **state)
 	free(before);
 }
 
-static int64_t others_see(struct fixture *f)
-{
-	struct fixture other = { .folder = f->folder, .path = f->path };
-	int64_t n;
-
-	open_store(&other);
-	n = ask(&other, "SELECT count(*) FROM repo WHERE state = 1");
-	quarry_store_free(other.store);
-	return n;
-}
-
-static void a_group_is_seen_when_it_ends(void **state)
-{
-	struct fixture *f = *state;
-	int64_t a, b, c;
-	struct made m;
-
-	open_store(f);
-	a = repo(f, "o/a");
-	b = repo(f, "o/b");
-	c = repo(f, "o/c");
-	assert_int_equal(quarry_store_group_end(f->store, &f->err), 0); /* there is none */
-	assert_int_equal(quarry_store_group_begin(f->store, &f->err), 0);
-	put(f, a, make(&m, whole));
-	begin(f, b, QUARRY_PUT_REPLACE, MINED_S);
-	piece(f, make(&m, whole), 0, 34);
-	quarry_store_put_cancel(f->store); /* takes back its own alone */
-	assert_int_equal(quarry_store_group_begin(f->store, &f->err), 0); /* goes on */
-	put(f, c, make(&m, whole));
-	assert_int_equal(others_see(f), 0);
-	begin(f, b, QUARRY_PUT_REPLACE, MINED_S); /* cancelled by the end */
-	assert_int_equal(quarry_store_group_end(f->store, &f->err), 0);
-	assert_int_equal(others_see(f), 2);
-	check_same(f, "o/a", "o/c");
-	assert_int_equal(ask(f, "SELECT count(*) FROM commits"), 68);
-	put(f, b, make(&m, whole)); /* the signatures are known, whatever was cancelled */
-	check_same(f, "o/a", "o/b");
-	assert_int_equal(others_see(f), 3);
-}
-
-static void a_group_that_is_lost_says_so(void **state)
-{
-	struct fixture *f = *state;
-	int64_t a;
-	struct made m;
-
-	open_store(f);
-	a = repo(f, "o/a");
-	assert_int_equal(quarry_store_group_begin(f->store, &f->err), 0);
-	put(f, a, make(&m, whole));
-	db_rollback(quarry_store_db(f->store)); /* as SQLite does when the disk is full */
-	assert_int_equal(quarry_store_group_end(f->store, &f->err), QUARRY_EFAIL);
-	assert_non_null(strstr(f->err.text, "run the same command again"));
-	assert_int_equal(others_see(f), 0);
-	put(f, a, make(&m, whole));
-	assert_int_equal(others_see(f), 1);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -571,8 +480,6 @@ int main(void)
 		TEST(oddities_of_runs_add_up),
 		TEST(what_is_known_can_be_asked),
 		TEST(what_is_cancelled_was_not),
-		TEST(a_group_is_seen_when_it_ends),
-		TEST(a_group_that_is_lost_says_so),
 		TEST(what_a_kill_cuts_off_was_not),
 		TEST(others_are_read_meanwhile),
 		TEST(writing_ends_when_stopped),

@@ -35,7 +35,7 @@ static int64_t number_of(struct fixture *f, int i)
 static int add_touches_of(struct fixture *f, struct made *m, size_t n, int from,
 			  const struct quarry_history *last)
 {
-	int rc = quarry_store_put_begin(f->store, 1, QUARRY_PUT_TOUCHES, MINED_S + 5, &f->err);
+	int rc = quarry_store_put_begin(f->store, 1, QUARRY_PUT_TOUCHES, QUARRY_UNDO_OWN, MINED_S + 5, &f->err);
 
 	m->h.n_commits = n;
 	for (size_t i = 0; i < n; i++)
