@@ -35,6 +35,7 @@
 #include "quarry/dossier.h"
 #include "quarry/edition.h"
 #include "quarry/error.h"
+#include "quarry/history.h"
 #include "quarry/people.h"
 #include "quarry/universe.h"
 
@@ -204,22 +205,29 @@ int quarry_aggregate_each_fork(struct quarry_db *db,
 					 struct quarry_error *err),
 			       void *payload, struct quarry_error *err);
 
-/** A commit whose touches were not read, and that may be the work of another one. */
-struct quarry_unread_twin {
+/** A commit that may be the work of another one: a twin of those with the same key. Merges
+ * are none, nor are those without an author time, and those of which a part is missing. */
+struct quarry_twin {
+	uint64_t key;           /**< hash of author, author second and subject, of one seed */
 	int64_t repo, commit_id;
-	const void *oid; /**< QUARRY_OID_SIZE bytes */
+	struct quarry_oid oid;
+	bool unread;            /**< it has no `changes`: that it is the same work cannot be told */
 };
 
 /**
- * Call `fn` for each of them, by repository: commits of equal author, author second and
- * subject, of which one at least has no `changes`. Read these alone to know.
- * For none, and *facts is -1, while the facts are those of quarry_aggregate_twins_are_read();
+ * All that are not read and have a twin of another id, by repository: read these alone to
+ * know.  The caller frees *out.
+ * None, and *facts is -1, while the facts are those of quarry_aggregate_twins_are_read();
  * else *facts is how often they had been written when they were looked at (meta 'facts').
  */
-int quarry_aggregate_each_unread_twin(int64_t *facts, struct quarry_db *db,
-				      int (*fn)(void *payload, const struct quarry_unread_twin *twin,
-						struct quarry_error *err),
-				      void *payload, struct quarry_error *err);
+int quarry_aggregate_unread_twins(struct quarry_twin **out, size_t *n, int64_t *facts,
+				  struct quarry_db *db, struct quarry_error *err);
+
+/** *facts alone. */
+int quarry_aggregate_twins_are_due(int64_t *facts, struct quarry_db *db, struct quarry_error *err);
+
+/** Of *n commits keep those, in that order, where they are all that there are. */
+int quarry_aggregate_keep_unread_twins(struct quarry_twin *at, size_t *n, struct quarry_error *err);
 
 /** Note that those which could be read have been, after which the facts had been written
  * `facts` times; nothing where they were written by somebody else, too. */

@@ -16,6 +16,7 @@
 #define QUARRY_STORE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -101,6 +102,9 @@ enum quarry_put_undo {
 
 int quarry_store_put_begin(struct quarry_store *s, int64_t repo, enum quarry_put_mode mode,
 			   enum quarry_put_undo undo, int64_t mined_s, struct quarry_error *err);
+/** The number that the next commit gets which is not known: those of a piece get theirs in
+ * its order. */
+int64_t quarry_store_next_commit(const struct quarry_store *s);
 int quarry_store_put_piece(struct quarry_store *s, const struct quarry_history *piece,
 			   struct quarry_error *err);
 int quarry_store_put_end(struct quarry_store *s, const struct quarry_history *last,
@@ -125,6 +129,12 @@ int quarry_store_group_end(struct quarry_store *s, struct quarry_error *err);
  */
 int quarry_store_put(struct quarry_store *s, int64_t repo, const struct quarry_history *history,
 		     int64_t mined_s, struct quarry_error *err);
+
+/** Nobody has ever written a fact. */
+int quarry_store_is_new(bool *out, struct quarry_store *s, struct quarry_error *err);
+
+/** How often facts were written through `s`: by so much meta 'facts' grew. */
+int64_t quarry_store_changes(const struct quarry_store *s);
 
 /** Note that nothing of it is new at this time. */
 int quarry_store_unchanged(struct quarry_store *s, int64_t repo, int64_t mined_s,

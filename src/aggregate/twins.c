@@ -13,69 +13,138 @@
 #include <string.h>
 
 #include "quarry/aggregate.h"
-#include "quarry/history.h"
 #include "util/banned.h"
 #include "util/db.h"
 #include "util/hash.h"
 #include "util/vec.h"
 
-/* Step 1. The first commit of a hash says what is true of any with that hash. */
-struct brief {
-	uint64_t hash;      /* of author and second */
-	int64_t commit;
-	uint32_t first;     /* number of the first one with this hash */
-	bool unread;
-	bool several;       /* of the first one: there are others */
-};
-
-/* Step 2. */
-struct candidate {
-	uint64_t key;       /* hash of what is equal */
-	struct quarry_oid oid;
-	int64_t repo, commit;
-	bool unread;
-};
-
-struct twins {
+struct search {
 	struct quarry_db *db;
 	uint64_t seed;
-	VEC(struct brief) all;
-	VEC(struct candidate) few;    /* by key */
-	VEC(struct candidate) unread; /* the answer: by repository */
+	VEC(struct quarry_twin) found;
 };
+
+/* Of the commits of one key, noted at the first of them. */
+enum { SEVERAL = 1, UNREAD = 2 };
 
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
 
 static int by_key(const void *a, const void *b)
 {
-	const struct candidate *x = a, *y = b;
+	const struct quarry_twin *x = a, *y = b;
 
-	return x->key != y->key ? ORDER(x->key, y->key) : ORDER(x->commit, y->commit);
+	return x->key != y->key ? ORDER(x->key, y->key) : ORDER(x->commit_id, y->commit_id);
 }
 
 static int by_repo(const void *a, const void *b)
 {
-	const struct candidate *x = a, *y = b;
+	const struct quarry_twin *x = a, *y = b;
 
-	return x->repo != y->repo ? ORDER(x->repo, y->repo) : ORDER(x->commit, y->commit);
+	return x->repo != y->repo ? ORDER(x->repo, y->repo) : ORDER(x->commit_id, y->commit_id);
 }
 
-static int read_briefs(struct twins *t, struct quarry_error *err)
+static void sort(struct quarry_twin *at, size_t n, int (*order)(const void *a, const void *b))
+{
+	if (n)
+		qsort(at, n, sizeof(*at), order);
+}
+
+/* Which is the first one with the key of each, and marks of these. */
+static void join(uint32_t *first, unsigned char *marks, uint32_t *slots, size_t n_slots,
+		 const struct quarry_twin *at, size_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		size_t s = at[i].key & (n_slots - 1);
+
+		while (slots[s] && at[slots[s] - 1].key != at[i].key)
+			s = (s + 1) & (n_slots - 1);
+		if (slots[s])
+			marks[slots[s] - 1] |= SEVERAL;
+		else
+			slots[s] = i + 1; /* 0: free */
+		first[i] = slots[s] - 1;
+		marks[first[i]] |= at[i].unread ? UNREAD : 0;
+	}
+}
+
+/* Keep those whose key several have, of which one is not read. */
+static int drop_alone(struct quarry_twin *at, size_t *n, struct quarry_error *err)
+{
+	size_t n_slots = 16, kept = 0;
+	uint32_t *first, *slots;
+	unsigned char *marks;
+	int rc = 0;
+
+	while (n_slots / 2 < *n)
+		n_slots *= 2;
+	first = calloc(*n + 1, sizeof(*first));
+	slots = calloc(n_slots, sizeof(*slots));
+	marks = calloc(*n + 1, sizeof(*marks));
+	if (!first || !slots || !marks || *n >= UINT32_MAX) {
+		rc = quarry_error_nomem(err);
+		goto done;
+	}
+	join(first, marks, slots, n_slots, at, *n);
+	for (size_t i = 0; i < *n; i++)
+		if (marks[first[i]] == (SEVERAL | UNREAD))
+			at[kept++] = at[i];
+	*n = kept;
+done:
+	free(first);
+	free(slots);
+	free(marks);
+	return rc;
+}
+
+/* Of commits of one key keep those that are not read, unless all of them have one id. */
+static size_t keep_unread(struct quarry_twin *to, const struct quarry_twin *at, size_t n)
+{
+	bool other_id = false;
+	size_t kept = 0;
+
+	for (size_t i = 1; i < n && !other_id; i++)
+		other_id = memcmp(&at[i].oid, &at[0].oid, sizeof(at[i].oid)) != 0;
+	for (size_t i = 0; other_id && i < n; i++)
+		if (at[i].unread)
+			to[kept++] = at[i];
+	return kept;
+}
+
+int quarry_aggregate_keep_unread_twins(struct quarry_twin *at, size_t *n, struct quarry_error *err)
+{
+	size_t from = 0, kept = 0;
+	int rc = drop_alone(at, n, err);
+
+	if (rc)
+		return rc;
+	sort(at, *n, by_key);
+	for (size_t i = 1; i <= *n; i++)
+		if (i == *n || at[i].key != at[from].key) {
+			kept += keep_unread(at + kept, at + from, i - from);
+			from = i;
+		}
+	sort(at, kept, by_repo);
+	*n = kept;
+	return 0;
+}
+
+/* Step 1. Their keys have no subject yet. */
+static int read_briefs(struct search *s, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
 	/* What was written last comes first: SQLite may have it in memory still.  Merges and
 	 * commits without a time are left out later, since they are few. */
-	int rc = db_prepare(&st, t->db, "SELECT author, author_s, commit_id, changes IS NULL"
+	int rc = db_prepare(&st, s->db, "SELECT author, author_s, commit_id, changes IS NULL"
 			    " FROM commits ORDER BY commit_id DESC", err);
 
 	if (rc)
 		return rc;
 	while ((rc = db_step(st, err)) > 0) {
 		int64_t equal[] = { db_int(st, 0), db_int(st, 1) };
-		struct brief b = { .hash = hash_bytes(t->seed, equal, sizeof(equal)),
-				   .commit = db_int(st, 2), .unread = db_int(st, 3) };
+		struct quarry_twin t = { .key = hash_bytes(s->seed, equal, sizeof(equal)),
+					 .commit_id = db_int(st, 2), .unread = db_int(st, 3) };
 
-		if (t->all.n == UINT32_MAX || vec_push(&t->all, b) < 0) {
+		if (vec_push(&s->found, t) < 0) {
 			rc = quarry_error_nomem(err);
 			break;
 		}
@@ -84,100 +153,45 @@ static int read_briefs(struct twins *t, struct quarry_error *err)
 	return rc;
 }
 
-/* Have each commit name the first one of its hash, which then speaks for all of them. */
-static int join_briefs(struct twins *t, struct quarry_error *err)
+/* False: the store is damaged there. */
+static bool complete(struct quarry_twin *t, struct db_stmt *st)
 {
-	struct brief *all = t->all.at;
-	size_t n_slots = 16;
-	uint32_t *slots; /* number plus one; 0: free */
-
-	while (n_slots / 2 < t->all.n)
-		n_slots *= 2;
-	slots = calloc(n_slots, sizeof(*slots));
-	if (!slots)
-		return quarry_error_nomem(err);
-	for (uint32_t i = 0; i < t->all.n; i++) {
-		size_t at = all[i].hash & (n_slots - 1);
-
-		while (slots[at] && all[slots[at] - 1].hash != all[i].hash)
-			at = (at + 1) & (n_slots - 1);
-		if (!slots[at])
-			slots[at] = i + 1;
-		all[i].first = slots[at] - 1;
-		all[all[i].first].several |= all[i].first != i;
-		all[all[i].first].unread |= all[i].unread;
-	}
-	free(slots);
-	return 0;
-}
-
-static int add_candidate(struct twins *t, struct db_stmt *st, struct quarry_error *err)
-{
-	int64_t equal[] = { db_int(st, 2), db_int(st, 3) };
-	struct candidate c = { .repo = db_int(st, 0), .commit = db_int(st, 5),
-			       .unread = db_int(st, 6) };
 	size_t len, oid_len;
-	const void *subject = db_blob(st, 4, &len), *oid = db_blob(st, 1, &oid_len);
+	const void *subject = db_blob(st, 1, &len), *oid = db_blob(st, 2, &oid_len);
 
-	if (oid_len != QUARRY_OID_SIZE)
-		return 0; /* the store is damaged there */
-	memcpy(c.oid.id, oid, oid_len);
-	c.key = hash_bytes(hash_bytes(t->seed, equal, sizeof(equal)), subject, len);
-	return vec_push(&t->few, c) < 0 ? quarry_error_nomem(err) : 0;
+	if (oid_len != sizeof(t->oid.id))
+		return false;
+	memcpy(t->oid.id, oid, oid_len);
+	t->repo = db_int(st, 0);
+	t->key = hash_bytes(t->key, subject, len);
+	return true;
 }
 
-static int read_candidates(struct twins *t, struct quarry_error *err)
+/* Step 2: all of those that are left. */
+static int complete_all(struct search *s, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
+	size_t first = s->found.n;
 	/* 4112: QUARRY_COMMIT_NO_AUTHOR_TIME, QUARRY_COMMIT_PARTIAL. */
-	int rc = db_prepare(&st, t->db, "SELECT repo, oid, author, author_s, subject, commit_id,"
-			    " changes IS NULL FROM commits WHERE commit_id = ?1"
+	int rc = db_prepare(&st, s->db, "SELECT repo, subject, oid FROM commits WHERE commit_id = ?1"
 			    " AND n_parents < 2 AND flags & 4112 = 0", err);
 
 	/* Backwards, since what was read last is what SQLite has in memory. */
-	for (size_t i = t->all.n; !rc && i > 0; i--) {
-		const struct brief *b = &t->all.at[i - 1], *first = &t->all.at[b->first];
+	for (size_t i = s->found.n; !rc && i > 0; i--) {
+		struct quarry_twin t = s->found.at[i - 1];
 
-		if (!first->several || !first->unread)
-			continue;
-		db_bind_int(st, 1, b->commit);
+		db_bind_int(st, 1, t.commit_id);
 		rc = db_step(st, err);
-		if (rc > 0)
-			rc = add_candidate(t, st, err);
+		if (rc > 0 && complete(&t, st))
+			s->found.at[--first] = t;
+		rc = rc < 0 ? rc : 0;
 		db_reset(st);
 	}
 	db_finish(st);
-	if (t->few.n)
-		qsort(t->few.at, t->few.n, sizeof(*t->few.at), by_key);
+	s->found.n -= first;
+	if (s->found.n)
+		memmove(s->found.at, s->found.at + first, s->found.n * sizeof(*s->found.at));
 	return rc;
-}
-
-/* Of commits of one key: those that are not read, unless all of them have one id. */
-static int keep_unread(struct twins *t, const struct candidate *at, size_t n)
-{
-	bool other_id = false;
-
-	for (size_t i = 1; i < n && !other_id; i++)
-		other_id = memcmp(&at[i].oid, &at[0].oid, sizeof(at[i].oid)) != 0;
-	for (size_t i = 0; other_id && i < n; i++)
-		if (at[i].unread && vec_push(&t->unread, at[i]) < 0)
-			return -1;
-	return 0;
-}
-
-static int find_unread(struct twins *t, struct quarry_error *err)
-{
-	size_t from = 0;
-
-	for (size_t i = 1; i <= t->few.n; i++)
-		if (i == t->few.n || t->few.at[i].key != t->few.at[from].key) {
-			if (keep_unread(t, &t->few.at[from], i - from) < 0)
-				return quarry_error_nomem(err);
-			from = i;
-		}
-	if (t->unread.n)
-		qsort(t->unread.at, t->unread.n, sizeof(*t->unread.at), by_repo);
-	return 0;
 }
 
 int quarry_aggregate_twins_are_read(struct quarry_db *db, int64_t facts, struct quarry_error *err)
@@ -194,44 +208,42 @@ int quarry_aggregate_twins_are_read(struct quarry_db *db, int64_t facts, struct 
 	return rc;
 }
 
-/* Steps 1 to 3, where facts have changed, of one state of the store. */
-static int look(int64_t *facts, struct twins *t, struct quarry_error *err)
+int quarry_aggregate_twins_are_due(int64_t *facts, struct quarry_db *db, struct quarry_error *err)
 {
-	int rc = db_scalar(facts, t->db, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'facts'"
-			   " AND value IS NOT (SELECT value FROM meta WHERE key = 'twins_read')",
-			   -1, err);
+	return db_scalar(facts, db, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'facts'"
+			 " AND value IS NOT (SELECT value FROM meta WHERE key = 'twins_read')", -1, err);
+}
+
+/* Steps 1 to 3, where facts have changed, of one state of the store. */
+static int look(int64_t *facts, struct search *s, struct quarry_error *err)
+{
+	int rc = quarry_aggregate_twins_are_due(facts, s->db, err);
 
 	if (rc || *facts < 0)
 		return rc;
-	rc = read_briefs(t, err);
+	rc = read_briefs(s, err);
 	if (!rc)
-		rc = join_briefs(t, err);
+		rc = drop_alone(s->found.at, &s->found.n, err);
 	if (!rc)
-		rc = read_candidates(t, err);
-	return rc ? rc : find_unread(t, err);
+		rc = complete_all(s, err);
+	return rc ? rc : quarry_aggregate_keep_unread_twins(s->found.at, &s->found.n, err);
 }
 
-int quarry_aggregate_each_unread_twin(int64_t *facts, struct quarry_db *db,
-				      int (*fn)(void *payload, const struct quarry_unread_twin *twin,
-						struct quarry_error *err),
-				      void *payload, struct quarry_error *err)
+int quarry_aggregate_unread_twins(struct quarry_twin **out, size_t *n, int64_t *facts,
+				  struct quarry_db *db, struct quarry_error *err)
 {
-	struct twins t = { .db = db, .seed = hash_seed() };
+	struct search s = { .db = db, .seed = hash_seed() };
 	int rc = db_begin_read(db, err);
 
 	if (rc)
 		return rc;
-	rc = look(facts, &t, err);
+	rc = look(facts, &s, err);
 	db_rollback(db);
-	for (size_t i = 0; !rc && i < t.unread.n; i++) {
-		const struct candidate *c = &t.unread.at[i];
-		struct quarry_unread_twin twin = { .repo = c->repo, .commit_id = c->commit,
-						   .oid = c->oid.id };
-
-		rc = fn(payload, &twin, err);
+	if (rc) {
+		vec_release(&s.found);
+		return rc;
 	}
-	vec_release(&t.all);
-	vec_release(&t.few);
-	vec_release(&t.unread);
-	return rc;
+	*out = s.found.at;
+	*n = s.found.n;
+	return 0;
 }

@@ -324,15 +324,20 @@ static int on_begin(void *payload, size_t i, bool whole, struct quarry_error *er
 static int on_write(void *payload, size_t i, const void *piece, struct quarry_error *err)
 {
 	struct mining *m = payload;
+	struct reading *r = &m->readings[i];
 	const struct quarry_history *h = piece;
+	int64_t first;
 	int rc;
 
 	lock(m);
+	first = quarry_store_next_commit(m->store);
 	rc = quarry_store_put_piece(m->store, h, err);
 	unlock(m);
-	if (!rc)
-		m->readings[i].n_written += (int64_t)h->n_commits;
-	return rc;
+	if (rc)
+		return rc;
+	r->n_written += (int64_t)h->n_commits;
+	twins_note(&m->twins, r->work.target->repo, h, first);
+	return 0;
 }
 
 static int on_end(void *payload, size_t i, const void *last, struct quarry_error *err)
@@ -370,6 +375,7 @@ static void on_cancel(void *payload, size_t i)
 	lock(m);
 	quarry_store_put_cancel(m->store);
 	unlock(m);
+	twins_forget(&m->twins, m->readings[i].work.target->repo);
 }
 
 /* A cached copy that has lost a pack is brought up to date at its end alone. */
@@ -489,12 +495,11 @@ static int read_all(struct mining *m, struct quarry_error *err)
  */
 static int read_twins(struct mining *m, struct quarry_error *err)
 {
-	struct quarry_db *db = quarry_store_db(m->store);
 	size_t n_read = 0, n_put = 0;
 	int rc = load_stored(m, err); /* first: what another run writes from now on is seen */
 
 	if (!rc)
-		rc = twins_find(&m->twins, db, err);
+		rc = twins_find(&m->twins, m->store, err);
 	if (!rc) {
 		mining_keep_wanted(m);
 		rc = m->n ? read_all(m, err) : 0;
@@ -503,7 +508,7 @@ static int read_twins(struct mining *m, struct quarry_error *err)
 		n_read += m->readings[i].put ? m->readings[i].options.n_only : 0;
 		n_put += m->readings[i].put;
 	}
-	return rc ? rc : twins_settle(&m->twins, n_read, n_put, db, err);
+	return rc ? rc : twins_settle(&m->twins, n_read, n_put, quarry_store_db(m->store), err);
 }
 
 static int run(void *payload, struct quarry_error *err)
@@ -515,6 +520,8 @@ static int run(void *payload, struct quarry_error *err)
 	rc = mining_list(m, err);
 	if (!rc)
 		rc = load_stored(m, err);
+	if (!rc)
+		rc = twins_begin(&m->twins, m->store, err);
 	if (!rc)
 		rc = libraries_start_mine(&m->step.engine->libraries, err);
 	if (!rc)

@@ -1,29 +1,112 @@
 #include "engine/twins.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 #include "util/banned.h"
+#include "util/hash.h"
+
+static void end_notes(struct twins *t)
+{
+	vec_release(&t->written);
+	t->notes = false;
+}
 
 void twins_release(struct twins *t)
 {
+	end_notes(t);
 	vec_release(&t->repos);
 	vec_release(&t->commits);
 }
 
-static int add(void *payload, const struct quarry_unread_twin *twin, struct quarry_error *err)
+int twins_begin(struct twins *t, struct quarry_store *s, struct quarry_error *err)
 {
-	struct quarry_stored_commit c = { .number = twin->commit_id };
-	struct twins *t = payload;
+	t->seed = hash_seed();
+	return quarry_store_is_new(&t->notes, s, err);
+}
 
-	memcpy(c.oid.id, twin->oid, QUARRY_OID_SIZE);
-	if (vec_push(&t->repos, twin->repo) < 0 || vec_push(&t->commits, c) < 0)
-		return quarry_error_nomem(err);
+static uint64_t add_text(uint64_t hash, const char *s, size_t len)
+{
+	return hash_bytes(hash_bytes(hash, &len, sizeof(len)), s ? s : "", len);
+}
+
+/* Signatures that are one in the store have one, in whatever piece. */
+static uint64_t key_of(const struct twins *t, const struct quarry_signature *author,
+		       const struct quarry_commit *c)
+{
+	uint64_t hash = hash_bytes(t->seed, &c->author_s, sizeof(c->author_s));
+
+	hash = add_text(hash, author->name, author->name_len);
+	hash = add_text(hash, author->email, author->email_len);
+	hash = add_text(hash, author->raw_name, author->raw_name_len);
+	hash = add_text(hash, author->raw_email, author->raw_email_len);
+	return add_text(hash, c->subject, c->subject_len);
+}
+
+void twins_note(struct twins *t, int64_t repo, const struct quarry_history *piece, int64_t first)
+{
+	const unsigned none = QUARRY_COMMIT_NO_AUTHOR_TIME | QUARRY_COMMIT_PARTIAL;
+
+	for (size_t i = 0; t->notes && i < piece->n_commits; i++) {
+		const struct quarry_commit *c = &piece->commits[i];
+		struct quarry_twin x = { .repo = repo, .oid = c->oid, .unread = !c->touched };
+
+		if (c->known) { /* by whom? the store was empty */
+			end_notes(t);
+			return;
+		}
+		x.commit_id = first++;
+		if (c->n_parents > 1 || c->flags & none)
+			continue;
+		x.key = key_of(t, &piece->signatures[c->author], c);
+		if (vec_push(&t->written, x) < 0)
+			end_notes(t); /* without memory for that there may be some for else */
+	}
+}
+
+void twins_forget(struct twins *t, int64_t repo)
+{
+	while (t->written.n && t->written.at[t->written.n - 1].repo == repo)
+		t->written.n--;
+}
+
+static int keep(struct twins *t, const struct quarry_twin *at, size_t n, struct quarry_error *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct quarry_stored_commit c = { .number = at[i].commit_id, .oid = at[i].oid };
+
+		if (vec_push(&t->repos, at[i].repo) < 0 || vec_push(&t->commits, c) < 0)
+			return quarry_error_nomem(err);
+	}
 	return 0;
 }
 
-int twins_find(struct twins *t, struct quarry_db *db, struct quarry_error *err)
+/* Is all that the store has noted? Another run may have written to it. */
+static bool is_noted(struct twins *t, const struct quarry_store *s)
 {
-	return quarry_aggregate_each_unread_twin(&t->facts, db, add, t, err);
+	return t->notes && t->facts == quarry_store_changes(s);
+}
+
+int twins_find(struct twins *t, struct quarry_store *s, struct quarry_error *err)
+{
+	struct quarry_db *db = quarry_store_db(s);
+	struct quarry_twin *found = NULL;
+	size_t n = 0;
+	int rc = quarry_aggregate_twins_are_due(&t->facts, db, err);
+
+	if (rc || t->facts < 0)
+		return rc;
+	if (is_noted(t, s)) {
+		rc = quarry_aggregate_keep_unread_twins(t->written.at, &t->written.n, err);
+		if (!rc)
+			rc = keep(t, t->written.at, t->written.n, err);
+	} else {
+		rc = quarry_aggregate_unread_twins(&found, &n, &t->facts, db, err);
+		if (!rc)
+			rc = keep(t, found, n, err);
+		free(found);
+	}
+	end_notes(t);
+	return rc;
 }
 
 int twins_settle(const struct twins *t, size_t n_read, size_t n_put, struct quarry_db *db,

@@ -28,7 +28,30 @@ static int note_change(struct quarry_store *s, struct quarry_error *err)
 	struct db_stmt *st;
 	int rc = store_stmt(&st, s, ST_CHANGED, err);
 
-	return rc ? rc : db_run(st, err);
+	if (!rc)
+		rc = db_run(st, err);
+	s->n_changes += !rc;
+	return rc;
+}
+
+int quarry_store_is_new(bool *out, struct quarry_store *s, struct quarry_error *err)
+{
+	int64_t any = 0;
+	int rc = db_scalar(&any, s->db, "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'facts') OR"
+			   " EXISTS (SELECT 1 FROM commits)", 0, err);
+
+	*out = !rc && !any;
+	return rc;
+}
+
+int64_t quarry_store_changes(const struct quarry_store *s)
+{
+	return s->n_changes;
+}
+
+int64_t quarry_store_next_commit(const struct quarry_store *s)
+{
+	return s->put.next_commit;
 }
 
 static void put_release(struct quarry_store *s)

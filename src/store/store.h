@@ -110,6 +110,7 @@ struct quarry_store {
 	struct map signatures;       /* numbers of some that are stored, by piece.c's key */
 	struct str key;              /* memory for that */
 	bool grouped;                /* between group_begin and group_end */
+	int64_t n_changes;           /* how often facts were written */
 	struct store_put put;
 };
 

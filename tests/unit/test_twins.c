@@ -47,17 +47,20 @@ static void add_commit(struct quarry_db *db, int commit, int repo, int oid, int 
 	str_release(&sql);
 }
 
-static int note_twin(void *payload, const struct quarry_unread_twin *t, struct quarry_error *err)
+/* "repository:commit:last byte of its id " of each. */
+static void find(struct str *out, int64_t *facts, struct quarry_db *db)
 {
-	const unsigned char *oid = t->oid;
+	struct quarry_error err = QUARRY_ERROR_INIT;
+	struct quarry_twin *found = NULL;
+	size_t n = 0;
 
-	str_addf(payload, "%d:%d:%d ", (int)t->repo, (int)t->commit_id, oid[QUARRY_OID_SIZE - 1]);
-	return 0;
-}
-
-static int stop_at_twin(void *payload, const struct quarry_unread_twin *t, struct quarry_error *err)
-{
-	return QUARRY_EINTR;
+	str_clear(out);
+	str_add(out, "", 0);
+	assert_int_equal(quarry_aggregate_unread_twins(&found, &n, facts, db, &err), 0);
+	for (size_t i = 0; i < n; i++)
+		str_addf(out, "%d:%d:%d ", (int)found[i].repo, (int)found[i].commit_id,
+			 found[i].oid.id[QUARRY_OID_SIZE - 1]);
+	free(found);
 }
 
 static void twins_that_were_not_read_are_named(void **state)
@@ -82,21 +85,18 @@ static void twins_that_were_not_read_are_named(void **state)
 	add_commit(db, 10, 2, 20, 1, 8, "u", 0, 0, "NULL");
 	add_commit(db, 11, 1, 21, 1, 9, "v", 0, 0, "7");   /* both read */
 	add_commit(db, 12, 2, 22, 1, 9, "v", 0, 0, "8");
-	assert_int_equal(quarry_aggregate_each_unread_twin(&facts, db, note_twin, &got, &err), 0);
+	find(&got, &facts, db);
 	assert_string_equal(got.buf, "1:3:12 2:2:11 ");
 	assert_int_equal(facts, 3);
-	assert_int_equal(quarry_aggregate_each_unread_twin(&facts, db, stop_at_twin, NULL, &err),
-			 QUARRY_EINTR);
 	/* Once they are read, only after the facts have changed. */
-	str_clear(&got);
 	assert_int_equal(quarry_aggregate_twins_are_read(db, 3, &err), 0);
-	assert_int_equal(quarry_aggregate_each_unread_twin(&facts, db, note_twin, &got, &err), 0);
+	find(&got, &facts, db);
 	assert_int_equal(got.len, 0);
 	assert_int_equal(facts, -1);
 	must(db, "UPDATE meta SET value = '5' WHERE key = 'facts'");
 	/* One writing was this run's, another one somebody else's, of whose facts it knows nothing. */
 	assert_int_equal(quarry_aggregate_twins_are_read(db, 4, &err), 0);
-	assert_int_equal(quarry_aggregate_each_unread_twin(&facts, db, note_twin, &got, &err), 0);
+	find(&got, &facts, db);
 	assert_string_equal(got.buf, "1:3:12 2:2:11 ");
 	assert_int_equal(facts, 5);
 	str_release(&got);
@@ -151,7 +151,6 @@ static void make_commits(struct made_commit *all, struct quarry_db *db, int n_mo
 
 static void unread_twins_are_those_of_the_definition(void **state)
 {
-	struct quarry_error err = QUARRY_ERROR_INIT;
 	struct made_commit all[MADE];
 	size_t n_twins = 0;
 
@@ -162,7 +161,6 @@ static void unread_twins_are_those_of_the_definition(void **state)
 		int64_t facts;
 
 		make_commits(all, db, 1 << round % 8, round / 8);
-		str_add(&got, "", 0);
 		str_add(&want, "", 0);
 		for (int i = 0; i < MADE * MADE_REPOS; i++)
 			if (all[i % MADE].repo == 1 + i / MADE && is_unread_twin(all, MADE, i % MADE)) {
@@ -170,8 +168,7 @@ static void unread_twins_are_those_of_the_definition(void **state)
 					 all[i % MADE].oid);
 				n_twins++;
 			}
-		assert_int_equal(quarry_aggregate_each_unread_twin(&facts, db, note_twin, &got, &err),
-				 0);
+		find(&got, &facts, db);
 		assert_string_equal(got.buf, want.buf);
 		str_release(&got);
 		str_release(&want);
