@@ -13,7 +13,9 @@
  *
  * A thread that is free takes the first of these that there is:
  *
- *  1. to write, when nobody does: there is no writer's thread, so none can idle;
+ *  1. to write, when nobody does: there is no writer's thread, so none can idle.  Before
+ *     a 32nd of the budget is in memory, only what is read to its end, unless there is
+ *     nothing else to do: that can be written without a way back, which is cheaper;
  *  2. to touch a piece;
  *  3. to finish a repository that is walked, and whose pieces are all touched;
  *  4. to walk one that is open: the one that is being written, else the one that this
@@ -27,9 +29,9 @@
  * A repository is written without another one in between, from begin() to end(): what
  * is read of others waits in memory.  The writer takes what is read to its end first,
  * else the one that was opened first, which by 2 and 4 is then read before all others:
- * so the store is busy from the first piece on, and little waits.  (Played with costs
- * like those of real histories, waiting for whole repositories before writing took up
- * to 40 % longer, and ten times the memory.)
+ * so the store is soon busy, and little waits.  (Played with costs like those of real
+ * histories, always waiting for whole repositories took up to 40 % longer, and ten times
+ * the memory.)
  *
  * Bounds.  No more than `threads` + 1 repositories are open and not finished.  While the
  * pieces in memory have `budget` bytes or more nothing is opened, and nothing is walked

@@ -11,7 +11,14 @@ static bool is_full(const struct flow *f)
 	return f->bytes >= f->options->budget;
 }
 
-static struct job *next_to_write(struct flow *f)
+/* So many bytes in memory are enough for the writer to begin with what is still read. */
+static bool is_early(const struct flow *f)
+{
+	return f->bytes < f->options->budget / FLOW_EARLY;
+}
+
+/* @param idle  there is nothing else to do */
+static struct job *next_to_write(struct flow *f, bool idle)
 {
 	struct job *j = f->ready;
 
@@ -21,7 +28,7 @@ static struct job *next_to_write(struct flow *f)
 			f->last_ready = NULL;
 		return j;
 	}
-	for (size_t i = 0; i < f->n_open; i++)
+	for (size_t i = 0; i < f->n_open && (idle || !is_early(f)); i++)
 		if (f->open[i]->touched.first)
 			return f->open[i];
 	return NULL;
@@ -39,14 +46,15 @@ static bool choose_keep(struct task *t, struct flow *f, bool idle)
 	return true;
 }
 
-static bool choose_write(struct task *t, struct flow *f)
+/* @param idle  there is nothing else to do */
+static bool choose_write(struct task *t, struct flow *f, bool idle)
 {
 	struct job *j = f->current;
 
 	if (f->writing)
 		return false;
 	if (!j) {
-		j = f->current = next_to_write(f);
+		j = f->current = next_to_write(f, idle);
 		if (j && !j->over)
 			flow_wake(f); /* the budget does not hold for it any more */
 	}
@@ -131,7 +139,8 @@ static bool choose_open(struct task *t, struct flow *f)
 
 bool flow_choose(struct task *t, struct flow *f, struct job *last)
 {
-	return choose_keep(t, f, /* idle= */ false) || choose_write(t, f) || choose_touch(t, f) ||
-	       choose_finish(t, f) || choose_walk(t, f, last) || choose_open(t, f) ||
+	return choose_keep(t, f, /* idle= */ false) || choose_write(t, f, /* idle= */ false) ||
+	       choose_touch(t, f) || choose_finish(t, f) || choose_walk(t, f, last) ||
+	       choose_open(t, f) || choose_write(t, f, /* idle= */ true) ||
 	       choose_keep(t, f, /* idle= */ true);
 }

@@ -11,6 +11,9 @@
 
 #include "engine/flow.h"
 
+/* The part of the budget that waits in memory before one is written that is still read. */
+#define FLOW_EARLY 32
+
 struct piece {
 	struct piece *next;
 	void *data;
