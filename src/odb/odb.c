@@ -9,6 +9,7 @@
 #include "odb/libgit2.h"
 #include "odb/loose.h"
 #include "odb/pack.h"
+#include "odb/slab.h"
 #include "util/str.h"
 #include "util/banned.h"
 
@@ -47,6 +48,7 @@ int odb_init(struct quarry_error *err)
 
 void odb_shutdown(void)
 {
+	slab_clear();
 	odb_libgit2_shutdown();
 }
 

@@ -1,19 +1,35 @@
 #include "odb/pack_cache.h"
 
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 
+#include "odb/slab.h"
 #include "util/hash.h"
 #include "util/zeroed.h"
 #include "util/banned.h"
+
+#define ALIGN _Alignof(max_align_t)
+#ifdef QUARRY_DEBUG_ARENA
+#define CLASSES 1   /* none is small: each is a malloc of its own, whose end ASan sees */
+#else
+#define CLASSES 256 /* small: up to 16 KiB */
+#endif
 
 enum {
 	SLOT_BITS_MIN = 6,
 	SLOT_BITS_MAX = 16,
 	PER_SLOT = 512,                 /* bytes of what is cached, about an object */
 	STEP = 64,                      /* rooms of small objects differ by that */
-	CLASSES = 256,                  /* small: up to 16 KiB */
 	NO_CLASS = 0,
-	FREE_MAX = 4 << 20,             /* bytes in the free lists */
+	FREE_MAX = 4 << 20,             /* bytes of malloc's in the free lists */
+};
+
+/* One of malloc's: it is large, or there was no slab for it. */
+struct heap_object {
+	struct heap_object *before, *after;
+	struct object o;
 };
 
 struct pack_cache {
@@ -23,8 +39,16 @@ struct pack_cache {
 	struct object ends;             /* ends.older: the newest; ends.newer: the oldest */
 	size_t used, limit;             /* bytes of what is cached */
 	struct object *free[CLASSES];   /* by room; the first, NO_CLASS, stays empty */
-	size_t free_used;
+	size_t free_used;               /* bytes of malloc's in them */
+	struct heap_object heap;        /* heap.after: the newest of malloc's, in use or free */
+	struct slab *slabs;             /* the newest first */
+	size_t slabs_left;              /* that may still be taken */
+	char *left;                     /* what the newest slab has left */
+	size_t left_len;
 };
+
+_Static_assert(sizeof(struct object) + CLASSES * STEP + ALIGN <= SLAB_ROOM,
+	       "a slab has room for any small object");
 
 static struct object **slot_of(struct pack_cache *c, uint32_t pack, uint64_t offset)
 {
@@ -50,9 +74,76 @@ struct pack_cache *pack_cache_new(size_t limit)
 		return NULL;
 	}
 	c->limit = limit;
+	c->slabs_left = limit / SLAB_SIZE;
 	c->seed = hash_seed();
 	c->ends.older = c->ends.newer = &c->ends;
+	c->heap.before = c->heap.after = &c->heap;
 	return c;
+}
+
+static struct object *heap_object_new(struct pack_cache *c, size_t room)
+{
+	struct heap_object *h;
+
+	if (room > SIZE_MAX - sizeof(*h) || !(h = malloc(sizeof(*h) + room)))
+		return NULL;
+	h->before = &c->heap;
+	h->after = c->heap.after;
+	h->before->after = h->after->before = h;
+	h->o.in_slab = 0;
+	return &h->o;
+}
+
+static void heap_object_free(struct object *o)
+{
+	struct heap_object *h = (void *)((char *)o - offsetof(struct heap_object, o));
+
+	h->before->after = h->after;
+	h->after->before = h->before;
+	free(h);
+}
+
+static bool add_slab(struct pack_cache *c)
+{
+	struct slab *s = c->slabs_left ? slab_take() : NULL;
+
+	if (!s)
+		return false;
+	s->next = c->slabs;
+	c->slabs = s;
+	c->slabs_left--;
+	c->left = (char *)s->data;
+	c->left_len = SLAB_ROOM;
+	return true;
+}
+
+/* NULL: there is no slab for it. */
+static struct object *slab_object_new(struct pack_cache *c, size_t room)
+{
+	size_t size = (sizeof(struct object) + room + ALIGN - 1) / ALIGN * ALIGN;
+	struct object *o;
+
+	/* Where there is no other, what the last has left is for smaller ones. */
+	if (size > c->left_len && !add_slab(c))
+		return NULL;
+	o = (void *)c->left;
+	c->left += size;
+	c->left_len -= size;
+	o->in_slab = 1;
+	return o;
+}
+
+/* Of the free list; NULL: that is empty. */
+static struct object *reuse(struct pack_cache *c, size_t class)
+{
+	struct object *o = c->free[class];
+
+	if (!o)
+		return NULL;
+	c->free[class] = o->same_slot;
+	if (!o->in_slab)
+		c->free_used -= sizeof(*o) + o->room;
+	return o;
 }
 
 static void object_free(struct object *o)
@@ -61,13 +152,15 @@ static void object_free(struct object *o)
 
 	if (o->foreign)
 		o->foreign_free(o->foreign);
-	if (o->size_class == NO_CLASS || c->free_used >= FREE_MAX) {
-		free(o);
-		return;
+	if (!o->in_slab) {
+		if (o->size_class == NO_CLASS || c->free_used >= FREE_MAX) {
+			heap_object_free(o);
+			return;
+		}
+		c->free_used += sizeof(*o) + o->room;
 	}
 	o->same_slot = c->free[o->size_class];
 	c->free[o->size_class] = o;
-	c->free_used += sizeof(*o) + o->room;
 }
 
 /* Out of the table; it is in no list then. */
@@ -99,25 +192,17 @@ static void shrink(struct pack_cache *c)
 	}
 }
 
-static void free_chain(struct object *o)
-{
-	while (o) {
-		struct object *next = o->same_slot;
-
-		free(o);
-		o = next;
-	}
-}
-
 void pack_cache_free(struct pack_cache *c)
 {
 	if (!c)
 		return;
-	/* Nobody holds one any more, and what lists they are in is nothing now. */
-	for (size_t i = 0; i < (size_t)1 << c->slot_bits; i++)
-		free_chain(c->slots[i]);
-	for (size_t i = 0; i < CLASSES; i++)
-		free_chain(c->free[i]);
+	/* What table or list one is in is nothing now. Those in slabs are not looked at: there
+	 * are many, all over memory. */
+	while (c->heap.after != &c->heap) {
+		assert(!c->heap.after->o.n_holders);
+		heap_object_free(&c->heap.after->o);
+	}
+	slab_give(c->slabs);
 	free(c->slots);
 	free(c);
 }
@@ -132,15 +217,16 @@ struct object *object_new(struct pack_cache *c, size_t len)
 		class = NO_CLASS;
 		room = len;
 	}
-	o = c->free[class];
-	if (o) {
-		c->free[class] = o->same_slot;
-		c->free_used -= sizeof(*o) + room;
-	} else if (room > SIZE_MAX - sizeof(*o) || !(o = malloc(sizeof(*o) + room))) {
+	o = reuse(c, class);
+	if (!o && class != NO_CLASS)
+		o = slab_object_new(c, room);
+	if (!o)
+		o = heap_object_new(c, room);
+	if (!o)
 		return NULL;
-	}
 	*o = (struct object){ .home = c, .n_holders = 1, .size_class = (uint8_t)class,
-			      .len = len, .total = len, .room = room, .data = (char *)(o + 1) };
+			      .in_slab = o->in_slab, .len = len, .total = len, .room = room,
+			      .data = (char *)(o + 1) };
 	return o;
 }
 

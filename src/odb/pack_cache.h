@@ -7,8 +7,14 @@
  *	o = pack_cache_find(cache, pack, offset);
  *
  * What somebody holds is never thrown out; of the rest the longest unused goes first.
- * Small objects come from free lists, so that walking a history hardly ever calls malloc.
  * For one thread at a time.
+ *
+ * Small objects come from free lists, and at first from slabs (slab.h), so that walking a
+ * history hardly ever calls malloc, and its end hardly ever free: slabs are given back whole.
+ * Each size has a free list of its own, and what is in one is of no use to the others; so
+ * that this has a bound, a cache has at most `limit` bytes of slabs, and what does not fit is
+ * malloc's, as large objects are. Besides what is held it takes no more than `limit` bytes of
+ * slabs, `limit` bytes of malloc's that are cached, and 4 MiB of malloc's in the free lists.
  */
 #ifndef QUARRY_ODB_PACK_CACHE_H
 #define QUARRY_ODB_PACK_CACHE_H
@@ -28,7 +34,7 @@ struct object {
 	uint32_t pack;
 	uint32_t n_holders;
 	enum odb_type type;
-	uint8_t cached, size_class;
+	uint8_t cached, size_class, in_slab;
 	uint8_t suspect;                  /* an entry it came from was not as its index says */
 	size_t len, room;
 	uint64_t total;                   /* len < total: it was cut */

@@ -226,42 +226,6 @@ static void what_is_in_no_pack_is_absent(void **state)
 	history_release(&h);
 }
 
-static void held_objects_stay_and_others_make_room(void **state)
-{
-	enum { N = 1000, LEN = 1000 };
-	struct pack_cache *c = pack_cache_new((size_t)100 * LEN);
-	struct object *held[N], *o;
-	size_t kept = 0;
-
-	assert_non_null(c);
-	for (unsigned i = 0; i < N; i++) {
-		held[i] = object_new(c, LEN);
-		assert_non_null(held[i]);
-		memset(held[i]->data, (int)(i & 0xff), LEN);
-		pack_cache_add(c, held[i], i & 1, 12 + i);
-	}
-	for (unsigned i = 0; i < N; i++) {
-		assert_null(pack_cache_find(c, 2, 12 + i));
-		o = pack_cache_find(c, i & 1, 12 + i);
-		assert_ptr_equal(o, held[i]);
-		object_release(o);
-		assert_int_equal((unsigned char)o->data[LEN - 1], i & 0xff);
-	}
-	for (unsigned i = 0; i < N; i++)
-		object_release(held[i]);
-	for (unsigned i = 0; i < N; i++) {
-		o = pack_cache_find(c, i & 1, 12 + i);
-		kept += !!o;
-		object_release(o);
-	}
-	assert_true(kept > 50 && kept <= 100);
-	/* The one released last is there. */
-	o = pack_cache_find(c, (N - 1) & 1, 12 + N - 1);
-	assert_non_null(o);
-	object_release(o);
-	pack_cache_free(c);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,7 +233,6 @@ int main(void)
 		cmocka_unit_test(packs_of_git_are_read_as_git_reads_them),
 		cmocka_unit_test(a_chain_of_thousands_of_deltas_is_read),
 		cmocka_unit_test(what_is_in_no_pack_is_absent),
-		cmocka_unit_test(held_objects_stay_and_others_make_room),
 	};
 
 	return cmocka_run_group_tests_name("pack", tests, NULL, NULL);
