@@ -78,8 +78,9 @@ const char *odb_gitdir(const struct odb *odb);
 /* libgit2's handle, for references alone; for one thread at a time. */
 struct git_repository *odb_repository(struct odb *odb);
 
-/* A reader is used by one thread at a time; its cache is bounded (32 MiB). Packs that come
- * while it is open are found, loose objects perhaps not before a pack comes, too. */
+/* A reader is used by one thread at a time; its cache is bounded (of 32 MiB: pack_cache.h
+ * says what that takes). Packs that come while it is open are found, loose objects perhaps
+ * not before a pack comes, too. */
 int odb_reader_open(struct odb_reader **out, struct odb *odb, struct quarry_error *err);
 void odb_reader_close(struct odb_reader *r); /* NULL is fine */
 
