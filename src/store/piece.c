@@ -13,9 +13,10 @@
 /* More known signatures than this are forgotten: some 100 MB. */
 #define SIGNATURES_MAX 500000
 
-/* What numbers the store gave to the piece's signatures, paths and commits. */
+/* What numbers the store gave to the piece's signatures, paths and commits, and to the first
+ * touch of each of these. */
 struct numbers {
-	int64_t *signatures, *paths, *commits;
+	int64_t *signatures, *paths, *commits, *touches;
 };
 
 static void add_part(struct str *key, const char *s, size_t len)
@@ -138,10 +139,10 @@ static int load_paths(struct quarry_store *s, struct quarry_error *err)
 	return rc;
 }
 
-/* Rows of paths and commits get the numbers that were counted for them, since these begin
+/* Rows get the numbers that were counted for them, since these begin
  * behind the last one: to let SQLite give them is cheaper than to have it look whether they
  * are free.  `next` is that behind the last row. */
-static int check_number(struct quarry_store *s, int64_t next, struct quarry_error *err)
+int store_check_number(struct quarry_store *s, int64_t next, struct quarry_error *err)
 {
 	if (db_last_id(s->db) == next - 1)
 		return 0;
@@ -172,7 +173,7 @@ static int write_paths(struct quarry_store *s, const struct quarry_path *paths,
 			db_lend_blob(rows.st, at, paths[i].name, paths[i].len);
 		rc = rows_done(&rows, err);
 	}
-	return rc ? rc : check_number(s, s->put.next_path, err);
+	return rc ? rc : store_check_number(s, s->put.next_path, err);
 }
 
 /* Those that this writing has added so far lie in one range. */
@@ -214,9 +215,25 @@ int store_put_paths(int64_t *out, struct quarry_store *s, const struct quarry_pa
 	return rc ? rc : write_paths(s, paths, out, n, first, err);
 }
 
-static void bind_commit(struct db_stmt *st, int at, const struct quarry_history *h,
-			const struct quarry_commit *c, const struct numbers *numbers)
+static void bind_touches(struct db_stmt *st, int at, const struct quarry_commit *c, int64_t first)
 {
+	if (c->touched) {
+		db_bind_int(st, at, c->n_touches);
+		db_bind_int(st, at + 1, (int64_t)c->changes);
+	} else {
+		db_bind_null(st, at);
+		db_bind_null(st, at + 1);
+	}
+	if (c->touched && c->n_touches)
+		db_bind_int(st, at + 2, first);
+	else
+		db_bind_null(st, at + 2);
+}
+
+static void bind_commit(struct db_stmt *st, int at, const struct quarry_history *h, size_t i,
+			const struct numbers *numbers)
+{
+	const struct quarry_commit *c = &h->commits[i];
 	int32_t quarter = quarry_quarter_of(c->author_s);
 
 	db_lend_blob(st, at++, c->oid.id, QUARRY_OID_SIZE);
@@ -233,33 +250,24 @@ static void bind_commit(struct db_stmt *st, int at, const struct quarry_history 
 		     c->n_parents * sizeof(struct quarry_oid));
 	db_lend_text(st, at++, c->subject, c->subject_len);
 	db_bind_int(st, at++, c->flags);
-	if (c->touched) {
-		db_bind_int(st, at++, c->n_touches);
-		db_bind_int(st, at, (int64_t)c->changes);
-	} else {
-		db_bind_null(st, at++);
-		db_bind_null(st, at);
-	}
+	bind_touches(st, at, c, numbers->touches[i]);
 }
 
-/* The touches of a commit that is there alone: what it had of them goes. */
-static int widen_commit(struct quarry_store *s, const struct quarry_commit *c,
+/* The touches of a commit that is there alone; what it had of them is gone. */
+static int widen_commit(struct quarry_store *s, const struct quarry_commit *c, int64_t first_touch,
 			struct quarry_error *err)
 {
 	struct db_stmt *st;
-	int rc = store_run(s, ST_DEL_TOUCHES_OF, c->known, err);
+	int rc = store_stmt(&st, s, ST_COMMIT_WIDEN, err);
 
-	if (!rc)
-		rc = store_stmt(&st, s, ST_COMMIT_WIDEN, err);
 	if (rc)
 		return rc;
 	db_bind_int(st, 1, c->known);
 	db_bind_int(st, 2, s->put.repo);
-	db_bind_int(st, 3, c->n_touches);
-	db_bind_int(st, 4, (int64_t)c->changes);
-	db_bind_int(st, 5, c->flags & QUARRY_COMMIT_PARTIAL);
-	db_bind_int(st, 6, QUARRY_COMMIT_PARTIAL);
-	db_lend_blob(st, 7, c->oid.id, QUARRY_OID_SIZE);
+	bind_touches(st, 3, c, first_touch);
+	db_bind_int(st, 6, c->flags & QUARRY_COMMIT_PARTIAL);
+	db_bind_int(st, 7, QUARRY_COMMIT_PARTIAL);
+	db_lend_blob(st, 8, c->oid.id, QUARRY_OID_SIZE);
 	rc = db_run(st, err);
 	if (!rc && !db_changes(s->db))
 		rc = quarry_error_set(err, QUARRY_EFAIL, "cannot write facts: a commit that was read is "
@@ -283,23 +291,23 @@ static int put_commits(struct quarry_store *s, const struct quarry_history *h,
 		numbers->commits[i] = c->known ? c->known : s->put.next_commit + (int64_t)n_new;
 		n_new += !c->known;
 	}
-	rows = rows_of(s, ST_COMMIT_ADD, ST_COMMIT_ADD_MANY, 15, n_new, shared, 2);
+	rows = rows_of(s, ST_COMMIT_ADD, ST_COMMIT_ADD_MANY, 16, n_new, shared, 2);
 	for (size_t i = 0; !rc && i < h->n_commits; i++) {
 		const struct quarry_commit *c = &h->commits[i];
 
 		if (c->known) {
-			rc = c->touched ? widen_commit(s, c, err) : 0;
+			rc = c->touched ? widen_commit(s, c, numbers->touches[i], err) : 0;
 			continue;
 		}
 		rc = rows_next(&at, &rows, err);
 		if (rc)
 			break;
-		bind_commit(rows.st, at, h, c, numbers);
+		bind_commit(rows.st, at, h, i, numbers);
 		rc = rows_done(&rows, err);
 	}
 	s->put.next_commit += (int64_t)n_new;
 	s->put.n_added += (int64_t)n_new;
-	return rc || !n_new ? rc : check_number(s, s->put.next_commit, err);
+	return rc || !n_new ? rc : store_check_number(s, s->put.next_commit, err);
 }
 
 static void bind_trailer(struct db_stmt *st, int at, const struct quarry_trailer *t,
@@ -347,10 +355,11 @@ int store_put_piece(struct quarry_store *s, const struct quarry_history *h,
 		calloc(h->n_signatures + 1, sizeof(int64_t)),
 		calloc(h->n_paths + 1, sizeof(int64_t)),
 		calloc(h->n_commits + 1, sizeof(int64_t)),
+		calloc(h->n_commits + 1, sizeof(int64_t)),
 	};
 	int rc;
 
-	if (!numbers.signatures || !numbers.paths || !numbers.commits) {
+	if (!numbers.signatures || !numbers.paths || !numbers.commits || !numbers.touches) {
 		rc = quarry_error_nomem(err);
 		goto done;
 	}
@@ -358,14 +367,17 @@ int store_put_piece(struct quarry_store *s, const struct quarry_history *h,
 	if (!rc)
 		rc = store_put_paths(numbers.paths, s, h->paths, h->n_paths, err);
 	if (!rc)
+		rc = store_number_touches(numbers.touches, s, h, err);
+	if (!rc)
 		rc = put_commits(s, h, &numbers, err);
 	if (!rc)
-		rc = store_put_touches(s, h, numbers.commits, numbers.paths, err);
+		rc = store_put_touches(s, h, numbers.touches[0], numbers.paths, err);
 	if (!rc)
 		rc = put_trailers(s, h, &numbers, err);
 done:
 	free(numbers.signatures);
 	free(numbers.paths);
 	free(numbers.commits);
+	free(numbers.touches);
 	return rc;
 }

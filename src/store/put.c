@@ -6,9 +6,8 @@
 #include "store/store.h"
 #include "util/banned.h"
 
-/* The first number that is free. */
-static int next_number(int64_t *out, struct quarry_store *s, enum store_stmt which,
-		       struct quarry_error *err)
+int store_next_number(int64_t *out, struct quarry_store *s, enum store_stmt which,
+		      struct quarry_error *err)
 {
 	struct db_stmt *st;
 	int rc = store_stmt(&st, s, which, err);
@@ -146,9 +145,9 @@ int quarry_store_put_begin(struct quarry_store *s, int64_t repo, enum quarry_put
 	if (mode == QUARRY_PUT_REPLACE)
 		rc = store_remove_all(s, err);
 	if (!rc)
-		rc = next_number(&s->put.next_path, s, ST_NEXT_PATH, err);
+		rc = store_next_number(&s->put.next_path, s, ST_NEXT_PATH, err);
 	if (!rc)
-		rc = next_number(&s->put.next_commit, s, ST_NEXT_COMMIT, err);
+		rc = store_next_number(&s->put.next_commit, s, ST_NEXT_COMMIT, err);
 	return check(s, rc);
 }
 

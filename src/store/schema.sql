@@ -119,9 +119,10 @@ CREATE TABLE IF NOT EXISTS commits(
                                           -- in repo.since or later, or needs what is missing or damaged
   changes              INTEGER,           -- hash of the set of its changed (path, new blob id): the bits of
                                           -- 64 without a sign; 0 for merges; NULL where n_touches is
-  first_seen_s         INTEGER NOT NULL   -- mined_s of the run that stored it first; stays when the
+  first_seen_s         INTEGER NOT NULL,  -- mined_s of the run that stored it first; stays when the
                                           -- repository is read again, and when it comes back after it
                                           -- was gone
+  first_touch          INTEGER            -- of its rows in touch_row the first; NULL: it has none
 ) STRICT;
 -- The commits of a repository, and parents by id.  The repository first, so that the
 -- ids of one lie together: in a large store those of a single piece would be written
@@ -156,18 +157,25 @@ CREATE TABLE IF NOT EXISTS path_range(
 ) STRICT, WITHOUT ROWID;
 
 -- One changed entry between a commit with at most one parent and that parent (the
--- empty tree for a root): metrics.md file_touches, before any robust rule.
-CREATE TABLE IF NOT EXISTS touch(
-  commit_id INTEGER NOT NULL REFERENCES commits,
-  path      INTEGER NOT NULL REFERENCES path,  -- after an exact rename: the new path
-  old_path  INTEGER REFERENCES path,           -- the old path of an exact rename, else NULL
-  status    TEXT NOT NULL,                     -- A, M, D, T, or R for an exact rename
-  added     INTEGER,                           -- lines, as `git log --numstat -M100%` counts them; -2 binary,
-                                               -- -3 a side is too large, -4 a blob is not there;
-                                               -- NULL: not asked for
-  deleted   INTEGER,                           -- likewise; 0 where added is < 0
-  PRIMARY KEY(commit_id, path)
-) STRICT, WITHOUT ROWID;
+-- empty tree for a root): metrics.md file_touches, before any robust rule.  Those of a
+-- commit follow each other from its first_touch on, n_touches of them: a table that only
+-- grows at its end is filled in half the time of one that is ordered by commit.
+CREATE TABLE IF NOT EXISTS touch_row(
+  touch    INTEGER PRIMARY KEY,
+  path     INTEGER NOT NULL REFERENCES path,  -- after an exact rename: the new path
+  status   TEXT NOT NULL,                     -- A, M, D, T, or R for an exact rename
+  old_path INTEGER REFERENCES path,           -- the old path of an exact rename, else NULL
+  added    INTEGER,                           -- lines, as `git log --numstat -M100%` counts them; -2 binary,
+                                              -- -3 a side is too large, -4 a blob is not there;
+                                              -- NULL: not asked for
+  deleted  INTEGER                            -- likewise; 0 where added is < 0
+) STRICT;
+-- The same with the commit of each; a commit has a path once.
+CREATE VIEW IF NOT EXISTS touch AS
+  SELECT c.commit_id AS commit_id, t.path AS path, t.old_path AS old_path, t.status AS status,
+         t.added AS added, t.deleted AS deleted
+  FROM commits c CROSS JOIN touch_row t
+    ON t.touch BETWEEN c.first_touch AND c.first_touch + c.n_touches - 1;
 
 -- Trailers that identity needs (src/mine/trailer.c lists the keys), in their order; and
 -- behind them, in theirs, lines of the message that are none (src/mine/marks.h), each once:

@@ -11,18 +11,21 @@
 #define PATH_ROW "(?1,?)"
 #define COMMIT_ADD "INSERT OR FAIL INTO commits(repo, first_seen_s, oid, author, committer," \
 		   " author_s, author_offset_min, committer_s, committer_offset_min, author_quarter," \
-		   " author_bin, n_parents, parents, subject, flags, n_touches, changes) VALUES"
-#define COMMIT_ROW "(?1,?2,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-#define TOUCH_ADD "INSERT OR FAIL INTO touch(commit_id, path, status, old_path, added, deleted) VALUES"
-#define TOUCH_ROW "(?,?,?,?,?,?)"
-#define TOUCH_ADD_PLAIN "INSERT OR FAIL INTO touch(commit_id, path, status) VALUES"
-#define TOUCH_ROW_PLAIN "(?,?,?)"
+		   " author_bin, n_parents, parents, subject, flags, n_touches, changes," \
+		   " first_touch) VALUES"
+#define COMMIT_ROW "(?1,?2,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+#define TOUCH_ADD "INSERT OR FAIL INTO touch_row(path, status, old_path, added, deleted) VALUES"
+#define TOUCH_ROW "(?,?,?,?,?)"
+#define TOUCH_ADD_PLAIN "INSERT OR FAIL INTO touch_row(path, status) VALUES"
+#define TOUCH_ROW_PLAIN "(?,?)"
 #define TRAILER_ADD "INSERT OR FAIL INTO trailer(commit_id, n, key, value, signature) VALUES"
 #define TRAILER_ROW "(?,?,?,?,?)"
 #define TIP_RUN_ADD "INSERT OR FAIL INTO tip_run(repo, first, last) VALUES"
 #define TIP_RUN_ROW "(?1,?,?)"
 
 #define COMMITS_OF "(SELECT commit_id FROM commits WHERE repo = ?1)"
+#define FROM_TOUCHES_OF " FROM commits c CROSS JOIN touch_row t ON t.touch BETWEEN c.first_touch" \
+			" AND c.first_touch + c.n_touches - 1 WHERE c.repo = ?1"
 #define FROM_PATHS_OF " FROM path_range r CROSS JOIN path p ON p.path BETWEEN r.first AND r.last" \
 		      " WHERE r.repo = ?1 AND p.repo = ?1"
 #define PATHS_OF "(SELECT p.path" FROM_PATHS_OF ")"
@@ -62,6 +65,7 @@ static const char *const sql[ST_N] = {
 	[ST_KNOWN] = "SELECT commit_id, oid, author_s, committer_s, parents, flags,"
 		     " n_touches IS NOT NULL FROM commits WHERE repo = ?1",
 	[ST_NEXT_PATH] = "SELECT coalesce(max(path), 0) + 1 FROM path",
+	[ST_NEXT_TOUCH] = "SELECT coalesce(max(touch), 0) + 1 FROM touch_row",
 	[ST_NEXT_COMMIT] = "SELECT coalesce(max(commit_id), 0) + 1 FROM commits",
 	[ST_SIGNATURE_ADD] = "INSERT OR IGNORE INTO signature(name, email, raw_name, raw_email)"
 			     " VALUES(?1, ?2, ?3, ?4)",
@@ -74,9 +78,9 @@ static const char *const sql[ST_N] = {
 			  " ON CONFLICT(repo, first) DO UPDATE SET last = max(last, ?3)",
 	[ST_COMMIT_ADD] = COMMIT_ADD COMMIT_ROW,
 	[ST_COMMIT_ADD_MANY] = COMMIT_ADD STORE_ROWS_ALL(COMMIT_ROW),
-	[ST_COMMIT_WIDEN] = "UPDATE commits SET n_touches = ?3, changes = ?4,"
-			    " flags = (flags & ~?6) | ?5 WHERE commit_id = ?1 AND repo = ?2"
-			    " AND oid = ?7",
+	[ST_COMMIT_WIDEN] = "UPDATE commits SET n_touches = ?3, changes = ?4, first_touch = ?5,"
+			    " flags = (flags & ~?7) | ?6 WHERE commit_id = ?1 AND repo = ?2"
+			    " AND oid = ?8",
 	[ST_TOUCH_ADD] = TOUCH_ADD TOUCH_ROW,
 	[ST_TOUCH_ADD_MANY] = TOUCH_ADD STORE_ROWS_ALL(TOUCH_ROW),
 	[ST_TOUCH_ADD_PLAIN] = TOUCH_ADD_PLAIN TOUCH_ROW_PLAIN,
@@ -98,8 +102,10 @@ static const char *const sql[ST_N] = {
 	[ST_CAME_BACK] = "DELETE FROM gone_commit AS g WHERE repo = ?1 AND EXISTS"
 			 " (SELECT 1 FROM commits c WHERE c.repo = ?1 AND c.oid = g.oid)",
 	[ST_GONE_S] = "UPDATE gone_commit SET gone_s = ?2 WHERE repo = ?1 AND gone_s = ?3",
-	[ST_DEL_TOUCHES] = "DELETE FROM touch WHERE commit_id IN " COMMITS_OF,
-	[ST_DEL_TOUCHES_OF] = "DELETE FROM touch WHERE commit_id = ?1",
+	[ST_DEL_TOUCHES] = "DELETE FROM touch_row WHERE touch IN (SELECT t.touch" FROM_TOUCHES_OF ")",
+	[ST_DEL_TOUCHES_OF] = "DELETE FROM touch_row WHERE touch BETWEEN"
+			      " (SELECT first_touch FROM commits WHERE commit_id = ?1) AND"
+			      " (SELECT first_touch + n_touches - 1 FROM commits WHERE commit_id = ?1)",
 	[ST_DEL_TRAILERS] = "DELETE FROM trailer WHERE commit_id IN " COMMITS_OF,
 	[ST_DEL_TRAILERS_OF] = "DELETE FROM trailer WHERE commit_id = ?1",
 	[ST_DEL_COMMITS] = "DELETE FROM commits WHERE repo = ?1",
@@ -110,9 +116,9 @@ static const char *const sql[ST_N] = {
 	[ST_DEL_PATH_RANGES] = "DELETE FROM path_range WHERE repo = ?1",
 	[ST_DEL_PATHS_UNUSED] = "DELETE FROM path WHERE path IN " PATHS_OF " AND path NOT IN"
 				" (SELECT path FROM tip_path WHERE repo = ?1 UNION ALL"
-				"  SELECT path FROM touch WHERE commit_id IN " COMMITS_OF " UNION ALL"
-				"  SELECT old_path FROM touch WHERE old_path IS NOT NULL"
-				"   AND commit_id IN " COMMITS_OF ") RETURNING path",
+				"  SELECT t.path" FROM_TOUCHES_OF " UNION ALL"
+				"  SELECT t.old_path" FROM_TOUCHES_OF " AND t.old_path IS NOT NULL"
+				") RETURNING path",
 	[ST_DEL_TIP_RUNS] = "DELETE FROM tip_run WHERE repo = ?1",
 	[ST_DEL_TIP_TEXTS] = "DELETE FROM tip_text WHERE repo = ?1",
 	[ST_DEL_RELEASES] = "DELETE FROM release WHERE repo = ?1",

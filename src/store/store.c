@@ -40,7 +40,7 @@ static int make(struct quarry_store *s, struct quarry_error *err)
 	if (!rc && version < STORE_VERSION)
 		rc = store_upgrade(s, version, err);
 	if (!rc && version < STORE_VERSION)
-		rc = db_exec(s->db, "PRAGMA application_id = 1903325817; PRAGMA user_version = 5", err);
+		rc = db_exec(s->db, "PRAGMA application_id = 1903325817; PRAGMA user_version = 6", err);
 	if (!rc)
 		rc = db_commit(s->db, err);
 	if (rc)
@@ -68,7 +68,7 @@ static int check(struct quarry_store *s, const char *path, struct quarry_error *
 	int64_t application = 0, version = 0, tables = 0;
 	int rc;
 
-	_Static_assert(STORE_APPLICATION_ID == 1903325817 && STORE_VERSION == 5,
+	_Static_assert(STORE_APPLICATION_ID == 1903325817 && STORE_VERSION == 6,
 		       "make() writes these two");
 	/* All three of one moment: another process may be making it. */
 	rc = db_begin_read(s->db, err);

@@ -13,7 +13,7 @@
 #include "util/str.h"
 
 /* PRAGMA user_version: raised with every change of schema.sql, and of what is kept. */
-#define STORE_VERSION 5
+#define STORE_VERSION 6
 /* PRAGMA application_id: "qrry", by which file(1) and we know a store. */
 #define STORE_APPLICATION_ID 0x71727279
 
@@ -34,6 +34,7 @@ enum store_stmt {
 	ST_KNOWN,
 	ST_NEXT_PATH,
 	ST_NEXT_COMMIT,
+	ST_NEXT_TOUCH,
 	ST_SIGNATURE_ADD,
 	ST_SIGNATURE_FIND,
 	ST_PATHS,
@@ -133,9 +134,19 @@ int store_put_piece(struct quarry_store *s, const struct quarry_history *h,
 int store_put_paths(int64_t *out, struct quarry_store *s, const struct quarry_path *paths,
 		    size_t n, struct quarry_error *err);
 
-/* touches.c: those of a piece, whose commits and paths have these numbers. */
-int store_put_touches(struct quarry_store *s, const struct quarry_history *h,
-		      const int64_t *commits, const int64_t *paths, struct quarry_error *err);
+/* put.c: the first number that is free, by one of ST_NEXT_. */
+int store_next_number(int64_t *out, struct quarry_store *s, enum store_stmt which,
+		      struct quarry_error *err);
+/* piece.c: fails unless the row that was added last has the number before `next`. */
+int store_check_number(struct quarry_store *s, int64_t next, struct quarry_error *err);
+
+/* touches.c: take away what commits of a piece have that are stored, and give numbers to
+ * those that they get, out[i] to the first one of commit i. */
+int store_number_touches(int64_t *out, struct quarry_store *s, const struct quarry_history *h,
+			 struct quarry_error *err);
+/* Write these, whose paths have these numbers; `first` is the first of all. */
+int store_put_touches(struct quarry_store *s, const struct quarry_history *h, int64_t first,
+		      const int64_t *paths, struct quarry_error *err);
 
 /* gone.c: what was stored and is no more. */
 int store_remove_all(struct quarry_store *s, struct quarry_error *err);

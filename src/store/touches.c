@@ -1,18 +1,12 @@
 /*
- * Writing the touches of a piece, those of a commit in the order of the table: nearly all
- * of them go to its end then, where SQLite need not search for their place.
+ * Writing the touches of a piece: those of a commit in a row, commit after commit, so that
+ * all of them go to the end of the table and the number of the first one says where the
+ * others are.
  */
 #include <stdlib.h>
 
 #include "store/rows.h"
 #include "util/banned.h"
-
-#define FEW 16 /* are sorted by insertion */
-
-struct row {
-	int64_t commit, path;
-	const struct quarry_touch *touch;
-};
 
 /* Most have neither an old path nor lines: these columns are NULL then. */
 static bool is_plain(const struct quarry_touch *t)
@@ -20,48 +14,42 @@ static bool is_plain(const struct quarry_touch *t)
 	return t->old_path == QUARRY_NO_PATH && t->added == QUARRY_LINES_NONE;
 }
 
-static int by_path(const void *a, const void *b)
+static uint32_t touches_of(const struct quarry_commit *c)
 {
-	const struct row *x = a, *y = b;
-
-	return (x->path > y->path) - (x->path < y->path);
+	return c->touched ? c->n_touches : 0;
 }
 
-static void sort_by_path(struct row *at, size_t n)
+int store_number_touches(int64_t *out, struct quarry_store *s, const struct quarry_history *h,
+			 struct quarry_error *err)
 {
-	if (n > FEW) {
-		qsort(at, n, sizeof(*at), by_path);
-		return;
-	}
-	for (size_t i = 1; i < n; i++) {
-		struct row row = at[i];
-		size_t k = i;
+	int64_t next = 0;
+	int rc = 0;
 
-		for (; k > 0 && at[k - 1].path > row.path; k--)
-			at[k] = at[k - 1];
-		at[k] = row;
+	for (size_t i = 0; !rc && i < h->n_commits; i++) {
+		const struct quarry_commit *c = &h->commits[i];
+
+		if (c->known && c->touched)
+			rc = store_run(s, ST_DEL_TOUCHES_OF, c->known, err);
 	}
+	if (!rc) /* now, since what went may have been the last */
+		rc = store_next_number(&next, s, ST_NEXT_TOUCH, err);
+	for (size_t i = 0; !rc && i < h->n_commits; i++) {
+		out[i] = next;
+		next += touches_of(&h->commits[i]);
+	}
+	return rc;
 }
 
-/* Those that are plain, or those that are not. */
-static size_t collect(struct row *out, const struct quarry_history *h, bool plain,
-		      const int64_t *commits, const int64_t *paths)
+/* All of them, in the order of their numbers. */
+static void collect(const struct quarry_touch **out, const struct quarry_history *h)
 {
-	size_t n = 0;
 
 	for (size_t i = 0; i < h->n_commits; i++) {
 		const struct quarry_commit *c = &h->commits[i];
-		size_t first = n;
 
-		for (uint32_t k = 0; c->touched && k < c->n_touches; k++) {
-			const struct quarry_touch *t = &h->touches[c->first_touch + k];
-
-			if (is_plain(t) == plain)
-				out[n++] = (struct row){ commits[i], paths[t->path], t };
-		}
-		sort_by_path(out + first, n - first);
+		for (uint32_t k = 0; k < touches_of(c); k++)
+			*out++ = &h->touches[c->first_touch + k];
 	}
-	return n;
 }
 
 static void bind_rest(struct db_stmt *st, int at, const struct quarry_touch *t, const int64_t *paths)
@@ -79,41 +67,62 @@ static void bind_rest(struct db_stmt *st, int at, const struct quarry_touch *t, 
 	}
 }
 
-static int put(struct rows rows, const struct row *row, const int64_t *paths,
-	       struct quarry_error *err)
+/* As many as `rows` has, all of them plain or none. */
+static int put_run(struct rows rows, const struct quarry_touch *const *touches, const int64_t *paths,
+		   struct quarry_error *err)
 {
 	int rc = 0, at;
 
-	for (; !rc && rows.left; row++) {
+	for (; !rc && rows.left; touches++) {
+		const struct quarry_touch *t = *touches;
+
 		rc = rows_next(&at, &rows, err);
 		if (rc)
 			break;
-		db_bind_int(rows.st, at, row->commit);
-		db_bind_int(rows.st, at + 1, row->path);
-		db_lend_text(rows.st, at + 2, &row->touch->status, 1);
-		if (!is_plain(row->touch))
-			bind_rest(rows.st, at + 3, row->touch, paths);
-		rows.store->put.lines_missing |= row->touch->added == QUARRY_LINES_MISSING;
+		db_bind_int(rows.st, at, paths[t->path]);
+		db_lend_text(rows.st, at + 1, &t->status, 1);
+		if (!is_plain(t))
+			bind_rest(rows.st, at + 2, t, paths);
+		rows.store->put.lines_missing |= t->added == QUARRY_LINES_MISSING;
 		rc = rows_done(&rows, err);
 	}
 	return rc;
 }
 
-int store_put_touches(struct quarry_store *s, const struct quarry_history *h,
-		      const int64_t *commits, const int64_t *paths, struct quarry_error *err)
+static int put_all(struct quarry_store *s, const struct quarry_touch *const *touches, size_t n,
+		   const int64_t *paths, struct quarry_error *err)
 {
-	struct row *rows = calloc(h->n_touches + 1, sizeof(*rows));
-	size_t n;
+	int rc = 0;
+
+	for (size_t from = 0, to; !rc && from < n; from = to) {
+		bool plain = is_plain(touches[from]);
+
+		for (to = from + 1; to < n && is_plain(touches[to]) == plain; to++)
+			;
+		rc = put_run(plain ? rows_of(s, ST_TOUCH_ADD_PLAIN, ST_TOUCH_ADD_PLAIN_MANY, 2, to - from,
+					     NULL, 0)
+				   : rows_of(s, ST_TOUCH_ADD, ST_TOUCH_ADD_MANY, 5, to - from, NULL, 0),
+			     touches + from, paths, err);
+	}
+	return rc;
+}
+
+int store_put_touches(struct quarry_store *s, const struct quarry_history *h, int64_t first,
+		      const int64_t *paths, struct quarry_error *err)
+{
+	const struct quarry_touch **touches;
+	size_t n = 0;
 	int rc;
 
-	if (!rows)
+	for (size_t i = 0; i < h->n_commits; i++)
+		n += touches_of(&h->commits[i]);
+	if (!n)
+		return 0;
+	touches = calloc(n, sizeof(struct quarry_touch *));
+	if (!touches)
 		return quarry_error_nomem(err);
-	n = collect(rows, h, /* plain= */ true, commits, paths);
-	rc = put(rows_of(s, ST_TOUCH_ADD_PLAIN, ST_TOUCH_ADD_PLAIN_MANY, 3, n, NULL, 0), rows, paths, err);
-	if (!rc) {
-		n = collect(rows, h, /* plain= */ false, commits, paths);
-		rc = put(rows_of(s, ST_TOUCH_ADD, ST_TOUCH_ADD_MANY, 6, n, NULL, 0), rows, paths, err);
-	}
-	free(rows);
-	return rc;
+	collect(touches, h);
+	rc = put_all(s, touches, n, paths, err);
+	free(touches);
+	return rc ? rc : store_check_number(s, first + (int64_t)n, err);
 }

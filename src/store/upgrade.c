@@ -2,6 +2,7 @@
  * Stores of older versions: brought up to this one by what writes, and read as they
  * are by what only reads.
  *
+ *	version 5   had touches as a table in the order of commits
  *	version 4   had a row for each file of a tip, and an index of paths by repository
  *	version 3   kept fewer keys of trailers, and no lines of messages that are none
  *	version 2   had no table of what version 3 says of tips, flags and commits that went,
@@ -61,29 +62,65 @@ static const char from_4_after[] =
 	"  FROM tip_path_4) GROUP BY repo, run;"
 	"DROP TABLE tip_path_4";
 
+/* Likewise, of any version: its touches in their order get numbers from 1 on. */
+static const char from_5_before[] =
+	"PRAGMA legacy_alter_table = ON;"
+	"ALTER TABLE touch RENAME TO touch_5;"
+	"PRAGMA legacy_alter_table = OFF";
+static const char from_5_commits[] = "ALTER TABLE commits ADD COLUMN first_touch INTEGER";
+static const char from_5_after[] =
+	"INSERT INTO touch_row(path, status, old_path, added, deleted)"
+	" SELECT path, status, old_path, added, deleted FROM touch_5 ORDER BY commit_id, path;"
+	"UPDATE commits SET first_touch = f.first FROM"
+	" (SELECT commit_id, 1 + sum(n) OVER (ORDER BY commit_id) - n AS first FROM"
+	"  (SELECT commit_id, count(*) AS n FROM touch_5 GROUP BY commit_id)) AS f"
+	" WHERE commits.commit_id = f.commit_id;"
+	"DROP TABLE touch_5";
+
 /*
  * What each message holds besides is read once more, with all else of the repository: it
  * looks as if something had been missing, and had come since.
  */
 static const char from_3[] = "UPDATE repo SET complete = 0, objects = 0 WHERE state = 1";
 
-int store_upgrade(struct quarry_store *s, int64_t version, struct quarry_error *err)
+static int before(struct quarry_store *s, int64_t version, struct quarry_error *err)
 {
-	bool from_2 = version == 1 || version == 2, from_4 = version == 3 || version == 4;
-	int rc = from_2 ? db_exec(s->db, from_2_before, err)
-	       : from_4 ? db_exec(s->db, from_4_before, err) : 0;
+	int rc = 0;
 
-	if (!rc)
-		rc = db_exec(s->db, quarry_schema_sql, err);
-	if (!rc && from_2)
+	if (version <= 2)
+		rc = db_exec(s->db, from_2_before, err);
+	else
+		rc = db_exec(s->db, from_5_commits, err);
+	if (!rc && (version == 3 || version == 4))
+		rc = db_exec(s->db, from_4_before, err);
+	return rc ? rc : db_exec(s->db, from_5_before, err);
+}
+
+static int after(struct quarry_store *s, int64_t version, struct quarry_error *err)
+{
+	int rc = 0;
+
+	if (version <= 2)
 		rc = db_exec(s->db, from_2_after, err);
-	if (!rc && (from_2 || from_4))
+	if (!rc && version <= 4)
 		rc = db_exec(s->db, paths_after, err);
-	if (!rc && from_4)
+	if (!rc && (version == 3 || version == 4))
 		rc = db_exec(s->db, from_4_after, err);
+	if (!rc)
+		rc = db_exec(s->db, from_5_after, err);
 	if (!rc && version == 3)
 		rc = db_exec(s->db, from_3, err);
 	return rc;
+}
+
+int store_upgrade(struct quarry_store *s, int64_t version, struct quarry_error *err)
+{
+	bool is_old = version > 0 && version < STORE_VERSION;
+	int rc = is_old ? before(s, version, err) : 0;
+
+	if (!rc)
+		rc = db_exec(s->db, quarry_schema_sql, err);
+	return rc || !is_old ? rc : after(s, version, err);
 }
 
 /*

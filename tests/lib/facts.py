@@ -32,6 +32,12 @@ QUERIES = (
 def lines(path):
     """All facts of a store, sorted; when something was first seen is not among them."""
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+        tables = {name for name, in db.execute("SELECT name FROM sqlite_schema")}
+        if "touch_row" in tables:  # each of its rows belongs to one commit
+            (seen,), = db.execute("SELECT count(*) FROM touch")
+            (stored,), = db.execute("SELECT count(*) FROM touch_row")
+            if seen != stored:
+                raise ValueError(f"{path}: {stored} touches, of which commits have {seen}")
         found = ["\t".join(map(str, row)) for query in QUERIES for row in db.execute(query)]
     return sorted(found)
 

@@ -170,6 +170,8 @@ static inline char *dump(struct fixture *f, const char *slug)
 		str_release(&sql);
 	}
 	assert_int_equal(ask(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+	/* Each row of a touch belongs to one commit. */
+	assert_int_equal(ask(f, "SELECT count(*) FROM touch"), ask(f, "SELECT count(*) FROM touch_row"));
 	return str_detach(&s);
 }
 

@@ -24,10 +24,9 @@ static const char world[] =
 	"INSERT INTO path VALUES(1, 1, 'p'), (2, 1, 'q');"
 	"INSERT INTO commits(commit_id, repo, oid, author, committer, author_s, author_offset_min,"
 	" committer_s, committer_offset_min, author_quarter, author_bin, n_parents, parents, subject,"
-	" flags, n_touches, first_seen_s) VALUES(1, 1, zeroblob(20), 1, 1, 1735700000, 0, 1735700000,"
-	" 0, 8100, 0, 0, x'', 's', 1, 2, 0);"
-	"INSERT INTO touch(commit_id, path, status, added, deleted) VALUES(1, 1, 'A', 3, 0),"
-	" (1, 2, 'A', 1, 0);"
+	" flags, n_touches, first_seen_s, first_touch) VALUES(1, 1, zeroblob(20), 1, 1, 1735700000, 0,"
+	" 1735700000, 0, 8100, 0, 0, x'', 's', 1, 2, 0, 1);"
+	"INSERT INTO touch_row(path, status, added, deleted) VALUES(1, 'A', 3, 0), (2, 'A', 1, 0);"
 	"INSERT INTO category VALUES(0, 'one', 'One', 'L'), (1, 'two', 'Two', 'L');"
 	"INSERT INTO tracked VALUES(1, 0, NULL, NULL, NULL, NULL, 0, 0);"
 	"INSERT INTO commit_kind VALUES(1, 1, 8100, 0, 0);"
@@ -46,7 +45,7 @@ static const char world[] =
 
 /* The same world where touches are read from the next quarter on: no figure of files is known. */
 #define UNREAD \
-	"UPDATE repo SET since = 8101; UPDATE commits SET n_touches = NULL; DELETE FROM touch;" \
+	"UPDATE repo SET since = 8101; UPDATE commits SET n_touches = NULL; DELETE FROM touch_row;" \
 	"UPDATE scope_quarter SET file_touches_raw = NULL, file_touches = NULL," \
 	" distinct_files_raw = NULL, distinct_files = NULL, top5_touches = NULL," \
 	" lines_churn_raw = NULL, lines_churn = NULL WHERE scope < 2 AND quarter = 8100;" \

@@ -89,7 +89,7 @@ static void an_old_store_is_brought_up_to_date(struct fixture *f, int version)
 	assert_int_equal(unlink(f->path), 0);
 	make_old(f, version);
 	open_store(f);
-	assert_int_equal(ask(f, "PRAGMA user_version"), 5);
+	assert_int_equal(ask(f, "PRAGMA user_version"), 6);
 	got = schema_of(f);
 	assert_string_equal(got, want);
 	check_facts(f);
@@ -151,7 +151,7 @@ static void version_3_is_brought_up_to_date(void **state)
 	assert_int_equal(unlink(f->path), 0);
 	make_3(f);
 	open_store(f);
-	assert_int_equal(ask(f, "PRAGMA user_version"), 5);
+	assert_int_equal(ask(f, "PRAGMA user_version"), 6);
 	got = schema_of(f);
 	assert_string_equal(got, want);
 	check_rows(f, "SELECT count(*), min(first_seen_s), max(first_seen_s) FROM commits",
@@ -208,7 +208,7 @@ static void version_4_is_brought_up_to_date(void **state)
 	add_rows(&before, f, tips);
 	close_store(f);
 	open_store(f);
-	assert_int_equal(ask(f, "PRAGMA user_version"), 5);
+	assert_int_equal(ask(f, "PRAGMA user_version"), 6);
 	got = schema_of(f);
 	assert_string_equal(got, want);
 	check_rows(f, tips, before.buf);
@@ -217,6 +217,65 @@ static void version_4_is_brought_up_to_date(void **state)
 	assert_int_equal(ask(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 	assert_int_equal(quarry_store_check(f->store, &f->err), 0);
 	/* It need not be read again. */
+	assert_int_equal(quarry_store_mined(&mined, f->store, 1, &f->err), 0);
+	assert_int_equal(mined.complete, 1);
+	str_release(&before);
+	free(want);
+	free(got);
+}
+
+/* As version 4, but for the tables of paths, and with touches of more commits than one. */
+static void make_5(struct fixture *f)
+{
+	struct quarry_db *db = NULL;
+
+	make_4(f);
+	open_store(f); /* brings it to the version of today */
+	close_store(f);
+	assert_int_equal(db_open(&db, f->path, DB_READ_WRITE, &f->err), 0);
+	if (db_exec(db, "PRAGMA user_version = 5;"
+		    "CREATE TEMP TABLE old AS SELECT * FROM touch;"
+		    "DROP VIEW touch; DROP TABLE touch_row; ALTER TABLE commits DROP COLUMN first_touch;"
+		    "CREATE TABLE touch(commit_id INTEGER NOT NULL, path INTEGER NOT NULL, old_path INTEGER,"
+		    " status TEXT NOT NULL, added INTEGER, deleted INTEGER, PRIMARY KEY(commit_id, path))"
+		    " STRICT, WITHOUT ROWID;"
+		    "INSERT INTO touch SELECT * FROM old;"
+		    "INSERT INTO touch SELECT commit_id, 18, 12, 'R', 5, -3 FROM commits WHERE commit_id <> 2;"
+		    "DELETE FROM touch WHERE commit_id = 2;"
+		    "UPDATE commits SET n_touches = (SELECT count(*) FROM touch t"
+		    " WHERE t.commit_id = commits.commit_id)", &f->err))
+		fail_msg("%s", f->err.text);
+	db_close(db);
+}
+
+static void version_5_is_brought_up_to_date(void **state)
+{
+	static const char touches[] = "SELECT commit_id, path, quote(old_path), status, quote(added),"
+				      " quote(deleted) FROM touch ORDER BY commit_id, path";
+	struct quarry_store_options options = { .read_only = 1 };
+	struct fixture *f = *state;
+	struct quarry_mined mined;
+	struct str before = STR_INIT;
+	char *got, *want;
+
+	open_store(f);
+	want = schema_of(f);
+	close_store(f);
+	assert_int_equal(unlink(f->path), 0);
+	make_5(f);
+	if (quarry_store_open(&f->store, f->path, &options, &f->err))
+		fail_msg("%s", f->err.text);
+	add_rows(&before, f, touches);
+	close_store(f);
+	open_store(f);
+	assert_int_equal(ask(f, "PRAGMA user_version"), 6);
+	got = schema_of(f);
+	assert_string_equal(got, want);
+	check_rows(f, touches, before.buf);
+	assert_true(ask(f, "SELECT count(*) FROM touch") > 4);
+	assert_int_equal(ask(f, "SELECT count(*) FROM commits WHERE first_touch IS NULL AND n_touches = 0"), 1);
+	assert_int_equal(ask(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+	assert_int_equal(quarry_store_check(f->store, &f->err), 0);
 	assert_int_equal(quarry_store_mined(&mined, f->store, 1, &f->err), 0);
 	assert_int_equal(mined.complete, 1);
 	str_release(&before);
@@ -335,6 +394,7 @@ int main(void)
 		TEST(version_2_is_brought_up_to_date),
 		TEST(version_3_is_brought_up_to_date),
 		TEST(version_4_is_brought_up_to_date),
+		TEST(version_5_is_brought_up_to_date),
 		TEST(version_1_is_read_as_it_is),
 		TEST(version_2_is_read_as_it_is),
 		TEST(version_3_is_read_as_it_is),

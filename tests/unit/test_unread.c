@@ -46,14 +46,14 @@ static const char facts[] =
 	" (5, 2, 'go.sum');"
 	"INSERT INTO commits(commit_id, repo, oid, author, committer, author_s, author_offset_min,"
 	" committer_s, committer_offset_min, author_quarter, author_bin, n_parents, parents, subject,"
-	" flags, n_touches, first_seen_s) VALUES"
-	" (1, 1, x'01', 1, 1, 1736000000, 0, 1736000000, 0, 8100, 0, 0, x'', 's', 1, 2, 0),"
-	" (2, 1, x'02', 1, 1, 1746000000, 0, 1746000000, 0, 8101, 4, 1, zeroblob(20), 's', 0, 1, 0),"
-	" (3, 2, x'03', 1, 1, 1736000000, 0, 1736000000, 0, 8100, 0, 1, zeroblob(20), 's', 0, 1, 0),"
-	" (4, 2, x'04', 1, 1, 1751000000, 0, 1751000000, 0, 8101, 12, 1, zeroblob(20), 's', 0, 3, 0);"
-	"INSERT INTO touch(commit_id, path, status, added, deleted) VALUES(1, 1, 'A', 1, 0),"
-	" (1, 2, 'A', 1, 0), (2, 1, 'M', 1, 0), (3, 3, 'M', 1, 0), (4, 3, 'M', 1, 0), (4, 4, 'A', 1, 0),"
-	" (4, 5, 'M', 1, 0)";
+	" flags, n_touches, first_seen_s, first_touch) VALUES"
+	" (1, 1, x'01', 1, 1, 1736000000, 0, 1736000000, 0, 8100, 0, 0, x'', 's', 1, 2, 0, 1),"
+	" (2, 1, x'02', 1, 1, 1746000000, 0, 1746000000, 0, 8101, 4, 1, zeroblob(20), 's', 0, 1, 0, 3),"
+	" (3, 2, x'03', 1, 1, 1736000000, 0, 1736000000, 0, 8100, 0, 1, zeroblob(20), 's', 0, 1, 0, 4),"
+	" (4, 2, x'04', 1, 1, 1751000000, 0, 1751000000, 0, 8101, 12, 1, zeroblob(20), 's', 0, 3, 0, 5);"
+	"INSERT INTO touch_row(touch, path, status, added, deleted) VALUES(1, 1, 'A', 1, 0),"
+	" (2, 2, 'A', 1, 0), (3, 1, 'M', 1, 0), (4, 3, 'M', 1, 0), (5, 3, 'M', 1, 0), (6, 4, 'A', 1, 0),"
+	" (7, 5, 'M', 1, 0)";
 
 /* "raw robust lines_raw lines" of the universe, in a quarter under the membership of another. */
 #define FILES_OF(quarter, members_of) \
@@ -73,33 +73,33 @@ static const struct {
 } cases[] = {
 	{ "all was read", "", "2 0 2 0", "3 1 3 1", "4 3 4 3", "0", "2" },
 	{ "a is read of 2025Q2 on", "UPDATE repo SET since = 8101 WHERE repo = 1;"
-	  "UPDATE commits SET n_touches = NULL WHERE commit_id = 1; DELETE FROM touch WHERE commit_id = 1",
+	  "UPDATE commits SET n_touches = NULL WHERE commit_id = 1; DELETE FROM touch_row WHERE touch < 3",
 	  "n/a n/a n/a n/a", "n/a n/a n/a n/a", "4 3 4 3", "n/a", "n/a" },
 	{ "a part of what lies before is there", "UPDATE repo SET since = 8101 WHERE repo = 1",
 	  "n/a n/a n/a n/a", "n/a n/a n/a n/a", "4 3 4 3", "n/a", "n/a" },
 	{ "b is, which was no member before", "UPDATE repo SET since = 8101 WHERE repo = 2",
 	  "2 0 2 0", "n/a n/a n/a n/a", "4 3 4 3", "n/a", "n/a" },
 	{ "a commit of the window was not read", "UPDATE commits SET n_touches = NULL WHERE commit_id = 2;"
-	  "DELETE FROM touch WHERE commit_id = 2", "2 0 2 0", "3 1 3 1", "n/a n/a n/a n/a", "n/a", "n/a" },
+	  "DELETE FROM touch_row WHERE touch = 3", "2 0 2 0", "3 1 3 1", "n/a n/a n/a n/a", "n/a", "n/a" },
 	{ "a window that begins with the first commit", "UPDATE repo SET since = 8100",
 	  "2 0 2 0", "3 1 3 1", "4 3 4 3", "0", "2" },
-	{ "nothing is there before it", "UPDATE repo SET since = 8101; DELETE FROM touch WHERE commit_id IN"
-	  " (1, 3); DELETE FROM commits WHERE commit_id IN (1, 3)", "0 0 0 0", "0 0 0 0", "4 3 4 3", "0", "3" },
-	{ "lines were not asked for", "UPDATE touch SET added = NULL, deleted = NULL WHERE commit_id = 4",
+	{ "nothing is there before it", "UPDATE repo SET since = 8101; DELETE FROM touch_row WHERE touch IN"
+	  " (1, 2, 4); DELETE FROM commits WHERE commit_id IN (1, 3)", "0 0 0 0", "0 0 0 0", "4 3 4 3", "0", "3" },
+	{ "lines were not asked for", "UPDATE touch_row SET added = NULL, deleted = NULL WHERE touch > 4",
 	  "2 0 2 0", "3 1 3 1", "4 3 n/a n/a", "0", "2" },
-	{ "a blob is missing", "UPDATE touch SET added = -4 WHERE commit_id = 4 AND path = 3",
+	{ "a blob is missing", "UPDATE touch_row SET added = -4 WHERE touch = 5",
 	  "2 0 2 0", "3 1 3 1", "4 3 n/a n/a", "0", "2" },
-	{ "a blob is too large", "UPDATE touch SET added = -3 WHERE commit_id = 2",
+	{ "a blob is too large", "UPDATE touch_row SET added = -3 WHERE touch = 3",
 	  "2 0 2 0", "3 1 3 1", "4 3 n/a n/a", "0", "2" },
-	{ "a file that is left out, too", "UPDATE touch SET added = -4 WHERE path = 5",
+	{ "a file that is left out, too", "UPDATE touch_row SET added = -4 WHERE path = 5",
 	  "2 0 2 0", "3 1 3 1", "4 3 n/a n/a", "0", "2" },
-	{ "a binary file has no lines", "UPDATE touch SET added = -2 WHERE commit_id = 4 AND path = 3",
+	{ "a binary file has no lines", "UPDATE touch_row SET added = -2 WHERE touch = 5",
 	  "2 0 2 0", "3 1 3 1", "4 3 3 2", "0", "2" },
-	{ "deleted lines are lines", "UPDATE touch SET deleted = 5 WHERE commit_id = 2",
+	{ "deleted lines are lines", "UPDATE touch_row SET deleted = 5 WHERE touch = 3",
 	  "2 0 2 0", "3 1 3 1", "4 3 9 8", "0", "2" },
-	{ "50,000 lines are not bulk", "UPDATE touch SET added = 49998 WHERE commit_id = 4 AND path = 3",
+	{ "50,000 lines are not bulk", "UPDATE touch_row SET added = 49998 WHERE touch = 5",
 	  "2 0 2 0", "3 1 3 1", "4 3 50001 50000", "0", "2" },
-	{ "one more is, for lines alone", "UPDATE touch SET added = 49999 WHERE commit_id = 4 AND path = 5",
+	{ "one more is, for lines alone", "UPDATE touch_row SET added = 49999 WHERE touch = 7",
 	  "2 0 2 0", "3 1 3 1", "4 3 50002 1", "0", "2" },
 };
 
@@ -176,7 +176,7 @@ static void the_raw_view_has_what_was_read(void **state)
 {
 	struct quarry_db *db = derived("UPDATE repo SET since = 8101 WHERE repo = 1;"
 				       "UPDATE commits SET n_touches = NULL WHERE commit_id = 1;"
-				       "DELETE FROM touch WHERE commit_id = 1");
+				       "DELETE FROM touch_row WHERE touch < 3");
 	static const char sql[] =
 		"SELECT group_concat(coalesce(file_touches, 'n/a') || ' ' || coalesce(bulk_touches, 'n/a')"
 		" || ' ' || coalesce(paths, 'n/a') || ' ' || commits, ', ') FROM (SELECT * FROM raw_repo_quarter"
@@ -265,9 +265,9 @@ static void an_edition_says_what_it_lacks(void **state)
 static void counts_of_the_quality_need_touches(void **state)
 {
 	struct quarry_db *db = derived("UPDATE repo SET since = 8101 WHERE repo = 1;"
-				       "UPDATE touch SET added = -4 WHERE commit_id = 4 AND path > 3;"
-				       "UPDATE touch SET added = -2 WHERE commit_id = 2;"
-				       "UPDATE touch SET added = -3 WHERE commit_id = 4 AND path = 3");
+				       "UPDATE touch_row SET added = -4 WHERE touch > 5;"
+				       "UPDATE touch_row SET added = -2 WHERE touch = 3;"
+				       "UPDATE touch_row SET added = -3 WHERE touch = 5");
 	struct quarry_edition *e = edition(db, Q2, 0);
 
 	assert_int_equal(count_of(e, "lines_missing"), 2);
