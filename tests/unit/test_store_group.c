@@ -50,32 +50,34 @@ static void a_group_is_seen_when_it_ends(void **state)
 	assert_int_equal(others_see(f), 3);
 }
 
+/* A group in which o/a is written, and `n` commits of o/b. */
+static void write_group(struct fixture *f, struct made *m, size_t n)
+{
+	int64_t a = repo(f, "o/a"), b = repo(f, "o/b");
+
+	assert_int_equal(quarry_store_group_begin(f->store, &f->err), 0);
+	put(f, a, make(m, whole));
+	begin_surely(f, b);
+	piece(f, &m->h, 0, n);
+	assert_int_equal(others_see(f), 0);
+}
+
 static void one_of_a_group_may_take_it_back(void **state)
 {
 	struct fixture *f = *state;
 	struct made m;
-	int64_t a, b;
 
 	open_store(f);
-	a = repo(f, "o/a");
-	b = repo(f, "o/b");
-	assert_int_equal(quarry_store_group_begin(f->store, &f->err), 0);
-	put(f, a, make(&m, whole));
-	begin_surely(f, b);
-	piece(f, make(&m, whole), 0, 34);
-	assert_int_equal(others_see(f), 0);
+	write_group(f, &m, 34);
 	quarry_store_put_cancel(f->store);
 	assert_int_equal(ask(f, "SELECT count(*) FROM commits"), 0);
 	assert_int_equal(quarry_store_group_end(f->store, &f->err), 0); /* there is none any more */
 	/* Outside of a group it is as any other one. */
-	begin_surely(f, b);
-	piece(f, make(&m, whole), 0, 34);
+	begin_surely(f, repo(f, "o/b"));
+	piece(f, &m.h, 0, 34);
 	quarry_store_put_cancel(f->store);
 	assert_int_equal(ask(f, "SELECT count(*) FROM commits"), 0);
-	assert_int_equal(quarry_store_group_begin(f->store, &f->err), 0);
-	put(f, a, make(&m, whole));
-	begin_surely(f, b);
-	piece(f, make(&m, whole), 0, 34);
+	write_group(f, &m, 34);
 	end(f, &m.h);
 	assert_int_equal(others_see(f), 0);
 	assert_int_equal(quarry_store_group_end(f->store, &f->err), 0);
@@ -88,15 +90,9 @@ static void the_middle_of_one_is_no_end(void **state)
 {
 	struct fixture *f = *state;
 	struct made m;
-	int64_t a, b;
 
 	open_store(f);
-	a = repo(f, "o/a");
-	b = repo(f, "o/b");
-	assert_int_equal(quarry_store_group_begin(f->store, &f->err), 0);
-	put(f, a, make(&m, whole));
-	begin_surely(f, b);
-	piece(f, make(&m, whole), 0, 20);
+	write_group(f, &m, 20);
 	assert_int_equal(quarry_store_group_end(f->store, &f->err), QUARRY_EFAIL);
 	assert_non_null(strstr(f->err.text, "run the same command again"));
 	assert_int_equal(others_see(f), 0);

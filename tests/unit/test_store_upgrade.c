@@ -139,21 +139,41 @@ static void make_3(struct fixture *f)
 	free(dump);
 }
 
-static void version_3_is_brought_up_to_date(void **state)
+/* A store that is made so, and only read, has the same rows when it is brought up to date, and
+ * then the tables of a new one. */
+static void bring_up(struct fixture *f, void (*make)(struct fixture *f), const char *rows)
 {
-	struct fixture *f = *state;
-	struct quarry_mined mined;
+	struct quarry_store_options options = { .read_only = 1 };
+	struct str before = STR_INIT;
 	char *got, *want;
 
 	open_store(f);
 	want = schema_of(f);
 	close_store(f);
 	assert_int_equal(unlink(f->path), 0);
-	make_3(f);
+	make(f);
+	if (quarry_store_open(&f->store, f->path, &options, &f->err))
+		fail_msg("%s", f->err.text);
+	add_rows(&before, f, rows);
+	close_store(f);
 	open_store(f);
 	assert_int_equal(ask(f, "PRAGMA user_version"), 6);
 	got = schema_of(f);
 	assert_string_equal(got, want);
+	check_rows(f, rows, before.buf);
+	assert_int_equal(ask(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+	assert_int_equal(quarry_store_check(f->store, &f->err), 0);
+	str_release(&before);
+	free(want);
+	free(got);
+}
+
+static void version_3_is_brought_up_to_date(void **state)
+{
+	struct fixture *f = *state;
+	struct quarry_mined mined;
+
+	bring_up(f, make_3, "SELECT oid, author_s, n_touches FROM commits ORDER BY oid");
 	check_rows(f, "SELECT count(*), min(first_seen_s), max(first_seen_s) FROM commits",
 		   "4|1751328000|1751328000|\n");
 	check_rows(f, "SELECT key, value FROM trailer ORDER BY value",
@@ -167,8 +187,6 @@ static void version_3_is_brought_up_to_date(void **state)
 	assert_true(mined.objects == 0);
 	reopen(f);
 	assert_int_equal(ask(f, "SELECT count(*) FROM commits"), 4);
-	free(want);
-	free(got);
 }
 
 /* As version 3, whose tables it had: two repositories whose paths got their numbers in turns. */
@@ -190,38 +208,15 @@ static void make_4(struct fixture *f)
 
 static void version_4_is_brought_up_to_date(void **state)
 {
-	static const char tips[] = "SELECT t.repo, quote(name) FROM tip_path t JOIN path USING (path)"
-				   " ORDER BY 1, path";
-	struct quarry_store_options options = { .read_only = 1 };
 	struct fixture *f = *state;
 	struct quarry_mined mined;
-	struct str before = STR_INIT;
-	char *got, *want;
 
-	open_store(f);
-	want = schema_of(f);
-	close_store(f);
-	assert_int_equal(unlink(f->path), 0);
-	make_4(f);
-	if (quarry_store_open(&f->store, f->path, &options, &f->err))
-		fail_msg("%s", f->err.text);
-	add_rows(&before, f, tips);
-	close_store(f);
-	open_store(f);
-	assert_int_equal(ask(f, "PRAGMA user_version"), 6);
-	got = schema_of(f);
-	assert_string_equal(got, want);
-	check_rows(f, tips, before.buf);
+	bring_up(f, make_4, "SELECT t.repo, quote(name) FROM tip_path t JOIN path USING (path) ORDER BY 1, path");
 	check_rows(f, "SELECT first, last FROM tip_run WHERE repo = 2", "11|12|\n15|16|\n18|18|\n");
 	check_rows(f, "SELECT first, last FROM path_range WHERE repo = 2", "11|12|\n14|18|\n");
-	assert_int_equal(ask(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
-	assert_int_equal(quarry_store_check(f->store, &f->err), 0);
 	/* It need not be read again. */
 	assert_int_equal(quarry_store_mined(&mined, f->store, 1, &f->err), 0);
 	assert_int_equal(mined.complete, 1);
-	str_release(&before);
-	free(want);
-	free(got);
 }
 
 /* As version 4, but for the tables of paths, and with touches of more commits than one. */
@@ -250,37 +245,15 @@ static void make_5(struct fixture *f)
 
 static void version_5_is_brought_up_to_date(void **state)
 {
-	static const char touches[] = "SELECT commit_id, path, quote(old_path), status, quote(added),"
-				      " quote(deleted) FROM touch ORDER BY commit_id, path";
-	struct quarry_store_options options = { .read_only = 1 };
 	struct fixture *f = *state;
 	struct quarry_mined mined;
-	struct str before = STR_INIT;
-	char *got, *want;
 
-	open_store(f);
-	want = schema_of(f);
-	close_store(f);
-	assert_int_equal(unlink(f->path), 0);
-	make_5(f);
-	if (quarry_store_open(&f->store, f->path, &options, &f->err))
-		fail_msg("%s", f->err.text);
-	add_rows(&before, f, touches);
-	close_store(f);
-	open_store(f);
-	assert_int_equal(ask(f, "PRAGMA user_version"), 6);
-	got = schema_of(f);
-	assert_string_equal(got, want);
-	check_rows(f, touches, before.buf);
+	bring_up(f, make_5, "SELECT commit_id, path, quote(old_path), status, quote(added), quote(deleted)"
+		 " FROM touch ORDER BY commit_id, path");
 	assert_true(ask(f, "SELECT count(*) FROM touch") > 4);
 	assert_int_equal(ask(f, "SELECT count(*) FROM commits WHERE first_touch IS NULL AND n_touches = 0"), 1);
-	assert_int_equal(ask(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
-	assert_int_equal(quarry_store_check(f->store, &f->err), 0);
 	assert_int_equal(quarry_store_mined(&mined, f->store, 1, &f->err), 0);
 	assert_int_equal(mined.complete, 1);
-	str_release(&before);
-	free(want);
-	free(got);
 }
 
 static void version_3_is_read_as_it_is(void **state)
