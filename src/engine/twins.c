@@ -5,6 +5,8 @@
 #include "util/banned.h"
 #include "util/hash.h"
 
+#define NOTES_MAX 2000000 /* some 100 MB */
+
 static void end_notes(struct twins *t)
 {
 	vec_release(&t->written);
@@ -58,8 +60,9 @@ void twins_note(struct twins *t, int64_t repo, const struct quarry_history *piec
 		if (c->n_parents > 1 || c->flags & none)
 			continue;
 		x.key = key_of(t, &piece->signatures[c->author], c);
-		if (vec_push(&t->written, x) < 0)
-			end_notes(t); /* without memory for that there may be some for else */
+		/* Without memory for that there may be some for else. */
+		if (t->written.n == NOTES_MAX || vec_push(&t->written, x) < 0)
+			end_notes(t);
 	}
 }
 
