@@ -223,7 +223,7 @@ struct quarry_twin {
 int quarry_aggregate_unread_twins(struct quarry_twin **out, size_t *n, int64_t *facts,
 				  struct quarry_db *db, struct quarry_error *err);
 
-/** *facts alone. */
+/** The same of *facts, and nothing of commits. */
 int quarry_aggregate_twins_are_due(int64_t *facts, struct quarry_db *db, struct quarry_error *err);
 
 /** Of *n commits keep those, in that order, where they are all that there are. */

@@ -109,7 +109,8 @@ int quarry_store_put_piece(struct quarry_store *s, const struct quarry_history *
 			   struct quarry_error *err);
 int quarry_store_put_end(struct quarry_store *s, const struct quarry_history *last,
 			 struct quarry_error *err);
-/** Nothing where no writing is under way. */
+/** Nothing where no writing is under way. With QUARRY_UNDO_GROUP the group has ended, too, and
+ * nothing of it is stored. */
 void quarry_store_put_cancel(struct quarry_store *s);
 
 /**
@@ -118,7 +119,8 @@ void quarry_store_put_cancel(struct quarry_store *s);
  * fails or is cancelled takes back what its enum quarry_put_undo says.  No other process
  * can write meanwhile.  A kill, or a failure of the file, takes the group.
  * Begin: nothing where one is under way.  End: nothing where none is; it cancels a
- * repository that is being written, and commits the others.
+ * repository that is being written, and commits the others, or fails where that one has
+ * taken them back.
  */
 int quarry_store_group_begin(struct quarry_store *s, struct quarry_error *err);
 int quarry_store_group_end(struct quarry_store *s, struct quarry_error *err);
@@ -133,7 +135,8 @@ int quarry_store_put(struct quarry_store *s, int64_t repo, const struct quarry_h
 /** Nobody has ever written a fact. */
 int quarry_store_is_new(bool *out, struct quarry_store *s, struct quarry_error *err);
 
-/** How often facts were written through `s`: by so much meta 'facts' grew. */
+/** How often facts were written through `s`: meta 'facts' grew by so much, less what was
+ * taken back with its group. */
 int64_t quarry_store_changes(const struct quarry_store *s);
 
 /** Note that nothing of it is new at this time. */

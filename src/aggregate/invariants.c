@@ -72,6 +72,14 @@ static const struct invariant invariants[] = {
 	  " JOIN scope_quarter sq USING (scope, quarter) JOIN scope USING (scope)"
 	  " WHERE sq.members_of = quarter GROUP BY co.scope, quarter"
 	  " HAVING n > sq.contributors OR sum(co.contributors) < sq.contributors" },
+	{ "1k", "each touch is one commit's",
+	  "WITH seen AS (SELECT (SELECT coalesce(sum(n_touches), 0) FROM commits) AS of_commits,"
+	  "  (SELECT count(*) FROM touch) AS shown, (SELECT count(*) FROM touch_row) AS stored)"
+	  " SELECT 'commits', 0, of_commits, stored FROM seen WHERE of_commits <> stored"
+	  " UNION ALL SELECT 'touch', 0, shown, stored FROM seen WHERE shown <> stored"
+	  " UNION ALL SELECT 'overlapping', 0, first_touch, behind FROM (SELECT first_touch,"
+	  "  lag(first_touch + n_touches) OVER (ORDER BY first_touch) AS behind FROM commits"
+	  "  WHERE n_touches > 0) WHERE first_touch < behind" },
 	{ "2", "contributors of the categories less the universe's are the persons' further categories",
 	  "WITH place AS (SELECT DISTINCT a.person, a.quarter, " OWN_CATEGORY " AS c"
 	  "  FROM activity a JOIN tracked t USING (repo) WHERE c IS NOT NULL),"

@@ -18,14 +18,53 @@
 #include "util/hash.h"
 #include "util/vec.h"
 
+/* Step 1: of all commits, so that it is small. */
+struct brief {
+	uint64_t key;  /* without the subject */
+	int64_t commit_id;
+	bool unread;
+};
+
 struct search {
 	struct quarry_db *db;
 	uint64_t seed;
+	VEC(struct brief) briefs;
 	VEC(struct quarry_twin) found;
+};
+
+/* Of a brief or a twin what tells whether it is alone. */
+struct head {
+	uint64_t key;
+	bool unread;
+};
+
+struct list {
+	char *at;
+	size_t size, n; /* of one; how many */
+	struct head (*head)(const void *at);
 };
 
 /* Of the commits of one key, noted at the first of them. */
 enum { SEVERAL = 1, UNREAD = 2 };
+
+static struct head brief_head(const void *at)
+{
+	const struct brief *b = at;
+
+	return (struct head){ b->key, b->unread };
+}
+
+static struct head twin_head(const void *at)
+{
+	const struct quarry_twin *t = at;
+
+	return (struct head){ t->key, t->unread };
+}
+
+static struct head head_of(const struct list *l, size_t i)
+{
+	return l->head(l->at + i * l->size);
+}
 
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
 
@@ -51,44 +90,45 @@ static void sort(struct quarry_twin *at, size_t n, int (*order)(const void *a, c
 
 /* Which is the first one with the key of each, and marks of these. */
 static void join(uint32_t *first, unsigned char *marks, uint32_t *slots, size_t n_slots,
-		 const struct quarry_twin *at, size_t n)
+		 const struct list *l)
 {
-	for (uint32_t i = 0; i < n; i++) {
-		size_t s = at[i].key & (n_slots - 1);
+	for (uint32_t i = 0; i < l->n; i++) {
+		struct head x = head_of(l, i);
+		size_t s = x.key & (n_slots - 1);
 
-		while (slots[s] && at[slots[s] - 1].key != at[i].key)
+		while (slots[s] && head_of(l, slots[s] - 1).key != x.key)
 			s = (s + 1) & (n_slots - 1);
 		if (slots[s])
 			marks[slots[s] - 1] |= SEVERAL;
 		else
 			slots[s] = i + 1; /* 0: free */
 		first[i] = slots[s] - 1;
-		marks[first[i]] |= at[i].unread ? UNREAD : 0;
+		marks[first[i]] |= x.unread ? UNREAD : 0;
 	}
 }
 
-/* Keep those whose key several have, of which one is not read. */
-static int drop_alone(struct quarry_twin *at, size_t *n, struct quarry_error *err)
+/* Keep those whose key several have, of which one is not read; *n: how many these are. */
+static int drop_alone(size_t *n, struct list l, struct quarry_error *err)
 {
-	size_t n_slots = 16, kept = 0;
+	size_t n_slots = 16;
 	uint32_t *first, *slots;
 	unsigned char *marks;
 	int rc = 0;
 
-	while (n_slots / 2 < *n)
+	while (n_slots / 2 < l.n)
 		n_slots *= 2;
-	first = calloc(*n + 1, sizeof(*first));
+	first = calloc(l.n + 1, sizeof(*first));
 	slots = calloc(n_slots, sizeof(*slots));
-	marks = calloc(*n + 1, sizeof(*marks));
-	if (!first || !slots || !marks || *n >= UINT32_MAX) {
+	marks = calloc(l.n + 1, sizeof(*marks));
+	if (!first || !slots || !marks || l.n >= UINT32_MAX) {
 		rc = quarry_error_nomem(err);
 		goto done;
 	}
-	join(first, marks, slots, n_slots, at, *n);
-	for (size_t i = 0; i < *n; i++)
+	join(first, marks, slots, n_slots, &l);
+	*n = 0;
+	for (size_t i = 0; i < l.n; i++)
 		if (marks[first[i]] == (SEVERAL | UNREAD))
-			at[kept++] = at[i];
-	*n = kept;
+			memmove(l.at + (*n)++ * l.size, l.at + i * l.size, l.size);
 done:
 	free(first);
 	free(slots);
@@ -112,8 +152,9 @@ static size_t keep_unread(struct quarry_twin *to, const struct quarry_twin *at, 
 
 int quarry_aggregate_keep_unread_twins(struct quarry_twin *at, size_t *n, struct quarry_error *err)
 {
+	const struct list all = { (char *)at, sizeof(*at), *n, twin_head };
 	size_t from = 0, kept = 0;
-	int rc = drop_alone(at, n, err);
+	int rc = drop_alone(n, all, err);
 
 	if (rc)
 		return rc;
@@ -128,7 +169,6 @@ int quarry_aggregate_keep_unread_twins(struct quarry_twin *at, size_t *n, struct
 	return 0;
 }
 
-/* Step 1. Their keys have no subject yet. */
 static int read_briefs(struct search *s, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
@@ -141,10 +181,10 @@ static int read_briefs(struct search *s, struct quarry_error *err)
 		return rc;
 	while ((rc = db_step(st, err)) > 0) {
 		int64_t equal[] = { db_int(st, 0), db_int(st, 1) };
-		struct quarry_twin t = { .key = hash_bytes(s->seed, equal, sizeof(equal)),
-					 .commit_id = db_int(st, 2), .unread = db_int(st, 3) };
+		struct brief b = { .key = hash_bytes(s->seed, equal, sizeof(equal)),
+				   .commit_id = db_int(st, 2), .unread = db_int(st, 3) };
 
-		if (vec_push(&s->found, t) < 0) {
+		if (vec_push(&s->briefs, b) < 0) {
 			rc = quarry_error_nomem(err);
 			break;
 		}
@@ -153,44 +193,40 @@ static int read_briefs(struct search *s, struct quarry_error *err)
 	return rc;
 }
 
-/* False: the store is damaged there. */
-static bool complete(struct quarry_twin *t, struct db_stmt *st)
+static int add_twin(struct search *s, const struct brief *b, struct db_stmt *st,
+		    struct quarry_error *err)
 {
+	struct quarry_twin t = { .repo = db_int(st, 0), .commit_id = b->commit_id,
+				 .unread = b->unread };
 	size_t len, oid_len;
 	const void *subject = db_blob(st, 1, &len), *oid = db_blob(st, 2, &oid_len);
 
-	if (oid_len != sizeof(t->oid.id))
-		return false;
-	memcpy(t->oid.id, oid, oid_len);
-	t->repo = db_int(st, 0);
-	t->key = hash_bytes(t->key, subject, len);
-	return true;
+	if (oid_len != sizeof(t.oid.id))
+		return 0; /* the store is damaged there */
+	memcpy(t.oid.id, oid, oid_len);
+	t.key = hash_bytes(b->key, subject, len);
+	return vec_push(&s->found, t) < 0 ? quarry_error_nomem(err) : 0;
 }
 
 /* Step 2: all of those that are left. */
-static int complete_all(struct search *s, struct quarry_error *err)
+static int read_twins(struct search *s, struct quarry_error *err)
 {
 	struct db_stmt *st = NULL;
-	size_t first = s->found.n;
 	/* 4112: QUARRY_COMMIT_NO_AUTHOR_TIME, QUARRY_COMMIT_PARTIAL. */
 	int rc = db_prepare(&st, s->db, "SELECT repo, subject, oid FROM commits WHERE commit_id = ?1"
 			    " AND n_parents < 2 AND flags & 4112 = 0", err);
 
 	/* Backwards, since what was read last is what SQLite has in memory. */
-	for (size_t i = s->found.n; !rc && i > 0; i--) {
-		struct quarry_twin t = s->found.at[i - 1];
+	for (size_t i = s->briefs.n; !rc && i > 0; i--) {
+		const struct brief *b = &s->briefs.at[i - 1];
 
-		db_bind_int(st, 1, t.commit_id);
+		db_bind_int(st, 1, b->commit_id);
 		rc = db_step(st, err);
-		if (rc > 0 && complete(&t, st))
-			s->found.at[--first] = t;
-		rc = rc < 0 ? rc : 0;
+		if (rc > 0)
+			rc = add_twin(s, b, st, err);
 		db_reset(st);
 	}
 	db_finish(st);
-	s->found.n -= first;
-	if (s->found.n)
-		memmove(s->found.at, s->found.at + first, s->found.n * sizeof(*s->found.at));
 	return rc;
 }
 
@@ -223,9 +259,10 @@ static int look(int64_t *facts, struct search *s, struct quarry_error *err)
 		return rc;
 	rc = read_briefs(s, err);
 	if (!rc)
-		rc = drop_alone(s->found.at, &s->found.n, err);
+		rc = drop_alone(&s->briefs.n, (struct list){ (char *)s->briefs.at, sizeof(struct brief),
+							     s->briefs.n, brief_head }, err);
 	if (!rc)
-		rc = complete_all(s, err);
+		rc = read_twins(s, err);
 	return rc ? rc : quarry_aggregate_keep_unread_twins(s->found.at, &s->found.n, err);
 }
 
@@ -239,6 +276,7 @@ int quarry_aggregate_unread_twins(struct quarry_twin **out, size_t *n, int64_t *
 		return rc;
 	rc = look(facts, &s, err);
 	db_rollback(db);
+	vec_release(&s.briefs);
 	if (rc) {
 		vec_release(&s.found);
 		return rc;

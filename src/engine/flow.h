@@ -65,7 +65,8 @@
 
 /* From open(): there is nothing to read, note() is all that is left. */
 #define FLOW_NOTHING 1
-/* From begin(): this one cannot be written; its code and text are in `err`. */
+/* From begin(): this one cannot be written; its code and text are in `err`. Nothing needs to
+ * have begun: cancel() follows. */
 #define FLOW_REFUSED 1
 
 struct flow_calls {
@@ -83,8 +84,8 @@ struct flow_calls {
 		      struct quarry_error *err);
 
 	/* The writer's, of which one runs at a time. Each failure is the store's.
-	 * `whole`: it is read to its end, so that nothing but such a failure, or an end of
-	 * everything, leads to cancel(). */
+	 * `whole`: it is read to its end, so that nothing but such a failure, an end of
+	 * everything, or FLOW_REFUSED, leads to cancel(). */
 	int (*begin)(void *payload, size_t i, bool whole, struct quarry_error *err);
 	int (*write)(void *payload, size_t i, const void *piece, struct quarry_error *err);
 	int (*end)(void *payload, size_t i, const void *last, struct quarry_error *err);

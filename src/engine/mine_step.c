@@ -311,7 +311,7 @@ static int on_begin(void *payload, size_t i, bool whole, struct quarry_error *er
 
 	lock(m);
 	rc = quarry_store_group_begin(m->store, err);
-	if (!rc)
+	if (!rc) /* first: to cancel what has begun may take the group */
 		rc = check_same(m, r, err);
 	if (!rc)
 		rc = quarry_store_put_begin(m->store, r->work.target->repo, mode, undo, r->mined_s, err);
@@ -484,8 +484,11 @@ static int read_all(struct mining *m, struct quarry_error *err)
 		.threads = pool_threads(e->options.jobs), .budget = BUDGET,
 		.pieces_max = PIECES_MAX, .keep_ms = KEEP_MS, .stop = e->options.stop,
 	};
+	int rc = flow_run(&options, m->n, &calls, m, err), end_rc;
 
-	return flow_run(&options, m->n, &calls, m, err);
+	/* An early end may leave one of which nothing was to be kept: others wait for it. */
+	end_rc = quarry_store_group_end(m->store, rc ? /* err= */ NULL : err);
+	return rc ? rc : end_rc;
 }
 
 /*

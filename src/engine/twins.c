@@ -23,6 +23,9 @@ void twins_release(struct twins *t)
 int twins_begin(struct twins *t, struct quarry_store *s, struct quarry_error *err)
 {
 	t->seed = hash_seed();
+	t->changes = quarry_store_changes(s);
+	if (!t->notes_max)
+		t->notes_max = NOTES_MAX;
 	return quarry_store_is_new(&t->notes, s, err);
 }
 
@@ -60,9 +63,8 @@ void twins_note(struct twins *t, int64_t repo, const struct quarry_history *piec
 		if (c->n_parents > 1 || c->flags & none)
 			continue;
 		x.key = key_of(t, &piece->signatures[c->author], c);
-		/* Without memory for that there may be some for else. */
-		if (t->written.n == NOTES_MAX || vec_push(&t->written, x) < 0)
-			end_notes(t);
+		if (t->written.n == t->notes_max || vec_push(&t->written, x) < 0)
+			end_notes(t); /* there may be memory for what is needed more */
 	}
 }
 
@@ -86,7 +88,7 @@ static int keep(struct twins *t, const struct quarry_twin *at, size_t n, struct 
 /* Is all that the store has noted? Another run may have written to it. */
 static bool is_noted(struct twins *t, const struct quarry_store *s)
 {
-	return t->notes && t->facts == quarry_store_changes(s);
+	return t->notes && t->facts == quarry_store_changes(s) - t->changes;
 }
 
 int twins_find(struct twins *t, struct quarry_store *s, struct quarry_error *err)

@@ -3,7 +3,7 @@
  * because their touches were not read (quarry/aggregate.h).
  *
  * A store that is filled in one run needs not be asked for them: what is written is noted
- * on the way, 48 bytes a commit, of two million commits.
+ * on the way, 48 bytes a commit. Where there are more than two million it is asked.
  */
 #ifndef QUARRY_ENGINE_TWINS_H
 #define QUARRY_ENGINE_TWINS_H
@@ -19,6 +19,8 @@ struct twins {
 	int64_t facts;      /* how often they were written when twins were looked for; -1: not
 			     * since they were read last */
 	bool notes;         /* the store was new, and what this run has written is in `written` */
+	size_t notes_max;   /* beyond that it is not; 0: two million */
+	int64_t changes;    /* quarry_store_changes() when it was new */
 	uint64_t seed;
 	VEC(struct quarry_twin) written; /* but for those that cannot be twins */
 };

@@ -33,7 +33,7 @@ struct slab *slab_take(void); /* its bytes are not set; NULL: no memory */
 void slab_give(struct slab *list);
 /* Return those that are kept to the system; others may still be given later. */
 void slab_clear(void);
-/* How many are kept. */
+/* How many are kept; for tests. */
 size_t slab_kept(void);
 
 #endif

@@ -39,7 +39,8 @@ int quarry_store_is_new(bool *out, struct quarry_store *s, struct quarry_error *
 	int rc = db_scalar(&any, s->db, "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'facts') OR"
 			   " EXISTS (SELECT 1 FROM commits)", 0, err);
 
-	*out = !rc && !any;
+	if (!rc)
+		*out = !any;
 	return rc;
 }
 

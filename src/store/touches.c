@@ -43,7 +43,6 @@ int store_number_touches(int64_t *out, struct quarry_store *s, const struct quar
 /* All of them, in the order of their numbers. */
 static void collect(const struct quarry_touch **out, const struct quarry_history *h)
 {
-
 	for (size_t i = 0; i < h->n_commits; i++) {
 		const struct quarry_commit *c = &h->commits[i];
 

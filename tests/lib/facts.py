@@ -34,10 +34,15 @@ def lines(path):
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
         tables = {name for name, in db.execute("SELECT name FROM sqlite_schema")}
         if "touch_row" in tables:  # each of its rows belongs to one commit
-            (seen,), = db.execute("SELECT count(*) FROM touch")
-            (stored,), = db.execute("SELECT count(*) FROM touch_row")
-            if seen != stored:
-                raise ValueError(f"{path}: {stored} touches, of which commits have {seen}")
+            (of_commits, stored), = db.execute(
+                "SELECT (SELECT count(*) FROM touch), (SELECT count(*) FROM touch_row)")
+            (overlaps,), = db.execute(
+                "SELECT coalesce(sum(first_touch < behind), 0) FROM (SELECT first_touch,"
+                " lag(first_touch + n_touches) OVER (ORDER BY first_touch) AS behind FROM commits"
+                " WHERE n_touches > 0)")
+            if of_commits != stored or overlaps:
+                raise ValueError(f"{path}: {stored} touches, {of_commits} of commits, {overlaps}"
+                                 " of which have some of others")
         found = ["\t".join(map(str, row)) for query in QUERIES for row in db.execute(query)]
     return sorted(found)
 

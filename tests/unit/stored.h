@@ -172,6 +172,9 @@ static inline char *dump(struct fixture *f, const char *slug)
 	assert_int_equal(ask(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 	/* Each row of a touch belongs to one commit. */
 	assert_int_equal(ask(f, "SELECT count(*) FROM touch"), ask(f, "SELECT count(*) FROM touch_row"));
+	assert_int_equal(ask(f, "SELECT count(DISTINCT t.touch) FROM commits c JOIN touch_row t ON t.touch"
+			     " BETWEEN c.first_touch AND c.first_touch + c.n_touches - 1"),
+			 ask(f, "SELECT count(*) FROM touch_row"));
 	return str_detach(&s);
 }
 

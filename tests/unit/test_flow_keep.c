@@ -1,4 +1,5 @@
-/* While what was written is made to last, as many threads read as otherwise. */
+/* Who writes when: while what was written is made to last, as many threads read as otherwise;
+ * and while little waits, repositories are read to their end first. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -23,6 +24,7 @@ struct play {
 	atomic_uint n_readers;    /* that have come since */
 	unsigned most_readers;
 	bool kept;
+	size_t n_whole;           /* begun when they were read to their end */
 };
 
 static void wait_ms(void)
@@ -74,6 +76,9 @@ static int on_finish(void **last, size_t *size, void *payload, size_t i, struct 
 
 static int on_begin(void *payload, size_t i, bool whole, struct quarry_error *err)
 {
+	struct play *p = payload;
+
+	p->n_whole += whole;
 	return 0;
 }
 
@@ -122,9 +127,9 @@ static const struct flow_calls calls = {
 	on_keep, on_drop, on_close,
 };
 
-static void play(struct play *p, unsigned threads)
+static void play(struct play *p, unsigned threads, size_t budget)
 {
-	struct flow_options options = { .threads = threads, .budget = 1000, .pieces_max = 64 };
+	struct flow_options options = { .threads = threads, .budget = budget, .pieces_max = 64 };
 	struct quarry_error err = QUARRY_ERROR_INIT;
 
 	*p = (struct play){ .threads = threads };
@@ -137,15 +142,27 @@ static void another_thread_stands_in(void **state)
 	struct play p;
 
 	for (unsigned threads = 2; threads <= 3; threads++) {
-		play(&p, threads);
+		play(&p, threads, 1000);
 		assert_int_equal(p.most_readers, threads);
 	}
+}
+
+/* A 32nd of the budget is five repositories, and then a piece. */
+static void while_little_waits_they_are_read_to_the_end(void **state)
+{
+	struct play p;
+
+	play(&p, 1, 1000);
+	assert_int_equal(p.n_whole, REPOS);
+	play(&p, 1, 32);
+	assert_int_equal(p.n_whole, 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(another_thread_stands_in),
+		cmocka_unit_test(while_little_waits_they_are_read_to_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

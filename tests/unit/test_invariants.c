@@ -81,6 +81,14 @@ static const struct { const char *id, *wrong; } cases[] = {
 	{ "1j", COHORTS "INSERT INTO cohort VALUES(0, 8100, '', 1, 0)" },
 	{ "1j", COHORTS "UPDATE cohort SET contributors = 2 WHERE scope = 0" },
 	{ "1j", COHORTS "UPDATE cohort SET contributors = 0 WHERE scope = 1" },
+	{ "1k", "INSERT INTO touch_row(path, status) VALUES(1, 'M')" },
+	{ "1k", "UPDATE commits SET first_touch = 2" },
+	{ "1k", "DELETE FROM touch_row WHERE touch = 2" },
+	{ "1k", "INSERT INTO touch_row(path, status) VALUES(1, 'M'); INSERT INTO commits(repo, oid, author,"
+		" committer, author_s, author_offset_min, committer_s, committer_offset_min, author_quarter,"
+		" author_bin, n_parents, parents, subject, flags, n_touches, first_seen_s, first_touch)"
+		" VALUES(1, x'01', 1, 1, 0, 0, 0, 0, 8100, 0, 0, x'', '', 1, 1, 0, 2);"
+		" INSERT INTO commit_kind SELECT commit_id, 1, 8100, 1, 0 FROM commits WHERE oid = x'01'" },
 	{ "2", "UPDATE scope_quarter SET contributors = 1 WHERE scope = 2 AND quarter = 8100" },
 	{ "3a", "UPDATE scope_quarter SET retained = 1 WHERE scope = 0 AND quarter = 8100" },
 	{ "3b", "UPDATE scope_flow SET dormant = 1 WHERE scope = 1" },
