@@ -14,11 +14,10 @@
 
 #include "aggregate/derive.h"
 #include "aggregate/edition.h"
+#include "tables.h"
 #include "util/str.h"
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-
-extern const char quarry_schema_sql[];
 
 /* 1 is in category 0, 2 moves from 1 to 0 in 8101. */
 static const char world[] =
@@ -35,14 +34,6 @@ static const char world[] =
 	"INSERT INTO person(person, lenient, opted_out, key) VALUES(1, 1, 0, 'a'), (2, 2, 0, 'b'),"
 	" (3, 3, 0, 'c');"
 	"INSERT INTO person_affiliation VALUES(3, 500, 1500, 'amd');";
-
-static void must(struct quarry_db *db, const char *sql)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-
-	if (db_exec(db, sql, &err))
-		fail_msg("%s: %s", sql, err.text);
-}
 
 /* A credit: of a counted commit at a time, person, signature and role. */
 struct credit {

@@ -10,9 +10,8 @@
 #include <cmocka.h>
 
 #include "aggregate/derive.h"
+#include "tables.h"
 #include "util/str.h"
-
-extern const char quarry_schema_sql[];
 
 #define NONE QUARRY_QUARTER_NONE
 #define Q 8100
@@ -63,14 +62,6 @@ static const struct forks_case {
 	  "y of x: 3 (75%, 75%) root\nz of x: 2 (50%, 50%) root\nz of y: 2 (50%, 50%) root\n",
 	  "w of x: 1 (33%)\ny of x: 3 (75%) root\nz of x: 2 (50%) root\n" },
 };
-
-static void must(struct quarry_db *db, const char *sql)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-
-	if (db_exec(db, sql, &err))
-		fail_msg("%s: %s", sql, err.text);
-}
 
 /* Row numbers in order, or in the opposite one: they must not matter. */
 enum order { FORWARD, BACKWARD, N_ORDERS };

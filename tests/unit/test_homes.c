@@ -11,9 +11,8 @@
 #include <cmocka.h>
 
 #include "aggregate/derive.h"
+#include "tables.h"
 #include "util/str.h"
-
-extern const char quarry_schema_sql[];
 
 #define NONE QUARRY_QUARTER_NONE
 #define Q 8100 /* the quarter of every commit */
@@ -72,14 +71,6 @@ static const struct homes_case {
 	  { REPO(1, "a", 1, NONE, NONE), REPO(2, "b", -1, NONE, NONE) }, 2, 2,
 	  { "a", "ab" }, "12" },
 };
-
-static void must(struct quarry_db *db, const char *sql)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-
-	if (db_exec(db, sql, &err))
-		fail_msg("%s: %s", sql, err.text);
-}
 
 static void add_repo(struct str *sql, const struct homes_case *c, size_t i)
 {

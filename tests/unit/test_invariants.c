@@ -13,8 +13,7 @@
 
 #include "aggregate/columns.h"
 #include "aggregate/derive.h"
-
-extern const char quarry_schema_sql[];
+#include "tables.h"
 
 /* Two categories, one repository in the first, one person, one commit of two touches
  * in 2025Q1: everything agrees. */
@@ -107,23 +106,11 @@ static const struct { const char *id, *wrong; } cases[] = {
 	{ "7", "UPDATE scope_quarter SET bins_1 = 2 WHERE scope = 0 AND quarter = 8100" },
 };
 
-static void must(struct quarry_db *db, const char *sql)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-
-	if (db_exec(db, sql, &err))
-		fail_msg("%s: %s", sql, err.text);
-}
-
 static struct quarry_db *build(void)
 {
-	struct quarry_error err = QUARRY_ERROR_INIT;
-	struct quarry_db *db = NULL;
+	struct quarry_db *db = open_tables();
 	struct str sql = STR_INIT;
 
-	assert_int_equal(db_open(&db, ":memory:", DB_READ_WRITE, &err), 0);
-	must(db, quarry_schema_sql);
-	must(db, quarry_derived_sql);
 	for (int scope = 0; scope < 3; scope++)
 		for (int quarter = 8099; quarter <= 8100; quarter++)
 			for (int next = 0; next < 2; next++) {

@@ -12,9 +12,8 @@
 #include <cmocka.h>
 
 #include "aggregate/derive.h"
+#include "tables.h"
 #include "util/str.h"
-
-extern const char quarry_schema_sql[];
 
 #define NONE QUARRY_QUARTER_NONE
 #define Q 8100
@@ -119,14 +118,6 @@ static const struct same_case {
 	  { REPO("x"), { "y", 0, Q + 1, NONE } }, 0, { { 1, 'a', 5 }, { 2, 'b', 9, .later = 1 } },
 	  "a1", "b2=a1" },
 };
-
-static void must(struct quarry_db *db, const char *sql)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-
-	if (db_exec(db, sql, &err))
-		fail_msg("%s: %s", sql, err.text);
-}
 
 /* Row numbers in order, or in the opposite one: they must not matter. */
 enum order { FORWARD, BACKWARD, N_ORDERS };

@@ -12,9 +12,8 @@
 #include <cmocka.h>
 
 #include "aggregate/derive.h"
+#include "tables.h"
 #include "util/str.h"
-
-extern const char quarry_schema_sql[];
 
 #define MINED 1750000000 /* 2025-06-15T15:06:40Z; the day begins at 1749945600 */
 #define DAY_BEGIN 1749945600
@@ -51,14 +50,6 @@ static const struct time_case cases[] = {
 };
 
 #define N (sizeof(cases) / sizeof(cases[0]))
-
-static void must(struct quarry_db *db, const char *sql)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-
-	if (db_exec(db, sql, &err))
-		fail_msg("%s: %s", sql, err.text);
-}
 
 static void open_world(struct quarry_derive *d)
 {

@@ -10,28 +10,8 @@
 
 #include "aggregate/derive.h"
 #include "quarry/history.h"
+#include "tables.h"
 #include "util/str.h"
-
-extern const char quarry_schema_sql[];
-
-static void must(struct quarry_db *db, const char *sql)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-
-	if (db_exec(db, sql, &err))
-		fail_msg("%s: %s", sql, err.text);
-}
-
-static struct quarry_db *open_store(void)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-	struct quarry_db *db = NULL;
-
-	assert_int_equal(db_open(&db, ":memory:", DB_READ_WRITE, &err), 0);
-	must(db, quarry_schema_sql);
-	must(db, quarry_derived_sql);
-	return db;
-}
 
 /* Two tracked repositories, one that is mined to be excluded, one that nobody names. */
 static const char world[] =
@@ -60,7 +40,7 @@ static int stop(void *payload, const struct quarry_tip_file *file, struct quarry
 static void the_files_of_tips_are_counted_by_class_and_language(void **state)
 {
 	struct quarry_error err = QUARRY_ERROR_INIT;
-	struct quarry_derive d = { .db = open_store() };
+	struct quarry_derive d = { .db = open_tables() };
 	struct str got = STR_INIT;
 	struct db_stmt *st = NULL;
 
@@ -82,7 +62,7 @@ static void the_files_of_tips_are_counted_by_class_and_language(void **state)
 static void without_a_tip_there_is_no_mix(void **state)
 {
 	struct quarry_error err = QUARRY_ERROR_INIT;
-	struct quarry_derive d = { .db = open_store() };
+	struct quarry_derive d = { .db = open_tables() };
 	int64_t n = -1;
 
 	assert_int_equal(quarry_derive_each_tip_file(&d, tell_language, &d, &err), 0);

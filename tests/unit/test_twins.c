@@ -10,28 +10,8 @@
 
 #include "aggregate/derive.h"
 #include "quarry/history.h"
+#include "tables.h"
 #include "util/str.h"
-
-extern const char quarry_schema_sql[];
-
-static void must(struct quarry_db *db, const char *sql)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-
-	if (db_exec(db, sql, &err))
-		fail_msg("%s: %s", sql, err.text);
-}
-
-static struct quarry_db *open_store(void)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-	struct quarry_db *db = NULL;
-
-	assert_int_equal(db_open(&db, ":memory:", DB_READ_WRITE, &err), 0);
-	must(db, quarry_schema_sql);
-	must(db, quarry_derived_sql);
-	return db;
-}
 
 static void add_commit(struct quarry_db *db, int commit, int repo, int oid, int author, int author_s,
 		       const char *subject, int merge, int flags, const char *changes)
@@ -66,7 +46,7 @@ static void find(struct str *out, int64_t *facts, struct quarry_db *db)
 static void twins_that_were_not_read_are_named(void **state)
 {
 	struct quarry_error err = QUARRY_ERROR_INIT;
-	struct quarry_db *db = open_store();
+	struct quarry_db *db = open_tables();
 	struct str got = STR_INIT;
 	int64_t facts = 0;
 
@@ -156,7 +136,7 @@ static void unread_twins_are_those_of_the_definition(void **state)
 
 	srand(1);
 	for (int round = 0; round < 32; round++) {
-		struct quarry_db *db = open_store();
+		struct quarry_db *db = open_tables();
 		struct str got = STR_INIT, want = STR_INIT;
 		int64_t facts;
 

@@ -15,9 +15,8 @@
 #include <cmocka.h>
 
 #include "aggregate/derive.h"
+#include "tables.h"
 #include "util/str.h"
-
-extern const char quarry_schema_sql[];
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 #define Q1 8100
@@ -102,14 +101,6 @@ static const struct {
 	{ "one more is, for lines alone", "UPDATE touch_row SET added = 49999 WHERE touch = 7",
 	  "2 0 2 0", "3 1 3 1", "4 3 50002 1", "0", "2" },
 };
-
-static void must(struct quarry_db *db, const char *sql)
-{
-	struct quarry_error err = QUARRY_ERROR_INIT;
-
-	if (db_exec(db, sql, &err))
-		fail_msg("%s: %s", sql, err.text);
-}
 
 static void check(const char *fact, struct quarry_db *db, const char *sql, const char *expected)
 {
